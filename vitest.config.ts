@@ -1,0 +1,37 @@
+// Which tests run where: plain Node, Convex's edge-like runtime, or against a real server and browser.
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          environment: "node",
+          include: ["{domain,embedded,local-ai,scripts,src}/**/*.test.{ts,tsx}", "test/provider/**/*.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: "convex",
+          environment: "edge-runtime",
+          include: ["convex/**/*.test.ts"],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        // Real servers and a real Chromium: one file at a time, so that two cores are enough.
+        test: {
+          name: "end-to-end",
+          environment: "node",
+          include: ["test/{e2e,browser,faults}/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+});
