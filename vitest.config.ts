@@ -8,7 +8,10 @@ export default defineConfig({
         test: {
           name: "unit",
           environment: "node",
-          include: ["{domain,embedded,local-ai,scripts,src}/**/*.test.{ts,tsx}", "test/provider/**/*.test.ts"],
+          include: [
+            "{domain,embedded,local-ai,scripts,src}/**/*.test.{ts,tsx}",
+            "test/provider/**/*.test.ts",
+          ],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

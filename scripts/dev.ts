@@ -1,0 +1,39 @@
+// `npm run dev`: the embedded backend, `convex dev` pushing functions on save, and Vite with hot reload.
+import { resolve } from "node:path";
+import { startServer } from "../embedded/server/index.ts";
+import { configure, Deployment } from "./deployment.ts";
+import { loadEnvironmentFiles } from "./environment.ts";
+import { commandPath, exitCode, projectDir, startNode } from "./run.ts";
+
+loadEnvironmentFiles();
+const server = await startServer({
+  dataDir: resolve(projectDir, process.env.LECTERN_DATA ?? ".lectern"),
+  port: Number(process.env.CONVEX_PORT ?? 3210),
+  sitePort: 0,
+  siteRoutesOnMainPort: true,
+  logLevel: "info",
+});
+await configure(new Deployment(server.url, server.adminKey), server.url);
+
+const environment = {
+  ...process.env,
+  CONVEX_SELF_HOSTED_URL: server.url,
+  CONVEX_SELF_HOSTED_ADMIN_KEY: server.adminKey,
+  VITE_CONVEX_URL: server.url,
+};
+const children = [
+  startNode(commandPath("convex"), ["dev", "--tail-logs", "disable"], { env: environment }),
+  startNode(commandPath("vite"), ["--host", "127.0.0.1"], { env: environment }),
+];
+
+const stop = () => {
+  for (const child of children) child.kill();
+};
+process.once("SIGINT", stop);
+process.once("SIGTERM", stop);
+// When one of the two ends, there is nothing left to develop with: end the other as well.
+const code = await Promise.race(children.map(exitCode));
+stop();
+await Promise.all(children.map(exitCode));
+await server.close();
+process.exit(code);
