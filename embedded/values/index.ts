@@ -1,0 +1,16 @@
+// Everything about Convex values that needs no database: order, keys, ids, sizes, texts, validators.
+export { type JSONValue, type JSONObject, isJSONObject } from "./json.ts";
+export { compareValues } from "./order.ts";
+export { encodeIndexKey, successorOfPrefix, compareKeys } from "./indexKey.ts";
+export { encodeId, decodeId, INTERNAL_ID_LENGTH } from "./id.ts";
+export { valueSize, valueNesting } from "./size.ts";
+export { formatValue } from "./format.ts";
+export {
+  type ValidatorJSON,
+  type ObjectFieldJSON,
+  type TableNames,
+  validateValue,
+  validatorToString,
+} from "./validator.ts";
+export { encodeTs, decodeTs } from "./timestamp.ts";
+export { isIdentifier } from "./identifier.ts";
