@@ -1,0 +1,29 @@
+/** How much room this browser still gives, in words that help. */
+import type { Problem } from "../outbox/ledger.ts";
+
+/** About an hour of recording, so that there is time to make room. */
+const NEARLY_FULL_BYTES = 15_000_000;
+
+/** Asks the browser not to throw the recordings away when the disk gets full. Some ask the person; no answer is fine. */
+export async function askToKeepStorage(): Promise<void> {
+  // Typed as always there; missing in insecure contexts and old browsers.
+  const storage = navigator.storage as StorageManager | undefined;
+  await storage?.persist?.().catch(() => false);
+}
+
+export async function storageProblem(): Promise<Problem | undefined> {
+  const storage = navigator.storage as StorageManager | undefined;
+  const estimate = await storage?.estimate?.().catch(() => undefined);
+  if (estimate?.quota === undefined || estimate.usage === undefined) return undefined;
+  const leftBytes = estimate.quota - estimate.usage;
+  if (leftBytes > NEARLY_FULL_BYTES) return undefined;
+  return {
+    code: "storage_nearly_full",
+    message: `This device has room for only about ${minutesOfRecording(leftBytes)} more minutes of recording. Free some space, or go online so that finished parts can leave.`,
+  };
+}
+
+/** At 32 kbit/s. */
+function minutesOfRecording(bytes: number): number {
+  return Math.max(0, Math.floor(bytes / 4_000 / 60));
+}
