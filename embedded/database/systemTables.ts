@@ -52,6 +52,8 @@ export const SYSTEM_TABLES: readonly SystemTable[] = [
     indexes: [{ name: "by_cron_and_time", fields: ["cron", "startedTime"] }],
   },
   { name: "_schema_validations", number: 526, indexes: [{ name: "by_key", fields: ["key"] }] },
+  // Files whose rows are gone and whose bytes are still to be removed.
+  { name: "_deleted_files", number: 527, indexes: [] },
 ];
 
 export const systemTablesByName: ReadonlyMap<string, SystemTable> = new Map(

@@ -43,10 +43,22 @@ export function tooLarge(limitBytes: number): HttpError {
  * @param limitBytes largest number of decoded bytes; one more fails the stream with a 413 HttpError
  */
 export function bodyStream(message: IncomingMessage, limitBytes: number): Readable {
-  const encodings = (message.headers["content-encoding"] ?? "")
+  return through(message, contentEncodings(message), limitBytes);
+}
+
+/** The body as it was sent, for endpoints that store bytes and not their meaning. */
+export function rawBodyStream(message: IncomingMessage, limitBytes: number): Readable {
+  return through(message, [], limitBytes);
+}
+
+function contentEncodings(message: IncomingMessage): string[] {
+  return (message.headers["content-encoding"] ?? "")
     .split(",")
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== "" && name !== "identity");
+}
+
+function through(message: IncomingMessage, encodings: string[], limitBytes: number): Readable {
   const declaredBytes = Number(message.headers["content-length"] ?? "0");
   if (encodings.length === 0 && declaredBytes > limitBytes) throw tooLarge(limitBytes);
 

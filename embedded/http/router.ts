@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { PUBLIC_API_BODY_LIMIT, bodyBytes, bodyJson, bodyStream } from "./body.ts";
+import { PUBLIC_API_BODY_LIMIT, bodyBytes, bodyJson, bodyStream, rawBodyStream } from "./body.ts";
 import { corsHeaders, preflightHeaders } from "./cors.ts";
 import { HttpError } from "./errors.ts";
 
@@ -36,6 +36,8 @@ export type HttpRequest = {
   bytes(limitBytes?: number): Promise<Buffer>;
   /** The decoded body as it arrives; more than `limitBytes` fails it with 413. */
   stream(limitBytes: number): Readable;
+  /** The body as it was sent, whatever its Content-Encoding. */
+  rawStream(limitBytes: number): Readable;
   message: IncomingMessage;
 };
 
@@ -196,6 +198,7 @@ function httpRequest(
     json: (limitBytes = PUBLIC_API_BODY_LIMIT) => bodyJson(message, limitBytes),
     bytes: (limitBytes = PUBLIC_API_BODY_LIMIT) => bodyBytes(message, limitBytes),
     stream: (limitBytes) => bodyStream(message, limitBytes),
+    rawStream: (limitBytes) => rawBodyStream(message, limitBytes),
   };
 }
 
