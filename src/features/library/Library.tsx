@@ -1,0 +1,126 @@
+// The library: every lecture of this account, newest first, live.
+import { Link } from "@tanstack/react-router";
+import { usePaginatedQuery } from "convex/react";
+import { Search } from "lucide-react";
+import { useState } from "react";
+import { api } from "../../../convex/_generated/api.js";
+import { useSession } from "../../app/session.ts";
+import { useConnection } from "../../app/useConnection.ts";
+import { Button } from "../../ui/Button.tsx";
+import { EmptyState } from "../../ui/EmptyState.tsx";
+import { PageWidth } from "../../ui/PageWidth.tsx";
+import { TextField } from "../../ui/TextField.tsx";
+import { groupByTime } from "./dates.ts";
+import { LectureCard, LectureCardSkeleton } from "./LectureCard.tsx";
+import { SearchResults } from "./SearchResults.tsx";
+import { WaysToStart } from "./WaysToStart.tsx";
+import styles from "./Library.module.css";
+
+const PAGE_SIZE = 20;
+
+export function Library() {
+  const { status: session } = useSession();
+  const lectures = usePaginatedQuery(api.lectures.list, session === "ready" ? {} : "skip", {
+    initialNumItems: PAGE_SIZE,
+  });
+  const [text, setText] = useState("");
+  const searchText = text.trim();
+  const isEmpty = lectures.status === "Exhausted" && lectures.results.length === 0;
+
+  return (
+    <PageWidth>
+      <div className={styles.head}>
+        <h1 className={styles.title}>Your lectures</h1>
+        {!isEmpty && (
+          <form
+            role="search"
+            className={styles.search}
+            onSubmit={(event) => event.preventDefault()}
+          >
+            <Search size={18} aria-hidden="true" />
+            <TextField
+              type="search"
+              label="Search titles, transcripts and notes"
+              hideLabel
+              placeholder="Search everything that was said"
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          </form>
+        )}
+      </div>
+      {searchText !== "" ? (
+        <SearchResults text={searchText} />
+      ) : isEmpty ? (
+        <WaysToStart />
+      ) : session === "signedOut" ? (
+        <EmptyState title="Your lectures are waiting">
+          <p>
+            <Link to="/account">Sign in again</Link> to see them.
+          </p>
+        </EmptyState>
+      ) : (
+        <LectureList lectures={lectures} />
+      )}
+    </PageWidth>
+  );
+}
+
+type Lectures = ReturnType<typeof usePaginatedQuery<typeof api.lectures.list>>;
+
+function LectureList({ lectures }: { lectures: Lectures }) {
+  const connection = useConnection();
+  // Grouping by day needs today; a library left open over midnight is put right by its next change.
+  const groups = groupByTime(lectures.results, Date.now());
+
+  if (lectures.status === "LoadingFirstPage") {
+    if (connection === "offline" || connection === "unreachable") return <OutOfReach />;
+    return (
+      <div aria-busy="true">
+        <p className="visually-hidden" role="status">
+          Loading your lectures
+        </p>
+        <ul className={styles.cards}>
+          {[0, 1, 2].map((place) => (
+            <LectureCardSkeleton key={place} />
+          ))}
+        </ul>
+      </div>
+    );
+  }
+  return (
+    <>
+      {groups.map((group) => (
+        <section key={group.name} className={styles.group} aria-label={group.name}>
+          <h2 className={styles.groupName}>{group.name}</h2>
+          <ul className={styles.cards}>
+            {group.lectures.map((lecture) => (
+              <LectureCard key={lecture._id} lecture={lecture} />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {lectures.status !== "Exhausted" && (
+        <div className={styles.more}>
+          <Button
+            busy={lectures.status === "LoadingMore"}
+            onClick={() => lectures.loadMore(PAGE_SIZE)}
+          >
+            Show earlier lectures
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function OutOfReach() {
+  return (
+    <EmptyState title="Your library is out of reach">
+      <p>
+        The lectures are on the server, and there is no way to it at the moment. They appear here as
+        soon as there is one. Recording works without it.
+      </p>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,11 @@
+// The first page: the library.
+import { createFileRoute } from "@tanstack/react-router";
+import { usePageTitle } from "../app/usePageTitle.ts";
+import { Library } from "../features/library/Library.tsx";
+
+export const Route = createFileRoute("/")({ component: LibraryPage });
+
+function LibraryPage() {
+  usePageTitle(undefined);
+  return <Library />;
+}

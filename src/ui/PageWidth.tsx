@@ -1,0 +1,15 @@
+// The page's column: its width and its distance from the edges, the same everywhere.
+import type { ReactNode } from "react";
+import { classNames } from "./classNames.ts";
+import styles from "./PageWidth.module.css";
+
+export function PageWidth({
+  width = "page",
+  children,
+}: {
+  /** `reading`: one column of text or a form; `page`: the whole. */
+  width?: "reading" | "page";
+  children: ReactNode;
+}) {
+  return <div className={classNames(styles.width, styles[width])}>{children}</div>;
+}
