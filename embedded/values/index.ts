@@ -1,8 +1,9 @@
 // Everything about Convex values that needs no database: order, keys, ids, sizes, texts, validators.
 export { type JSONValue, type JSONObject, isJSONObject } from "./json.ts";
-export { compareValues } from "./order.ts";
-export { encodeIndexKey, successorOfPrefix, compareKeys } from "./indexKey.ts";
+export { compareValues, compareUtf8 } from "./order.ts";
+export { encodeIndexKey, successorOfPrefix, successorOfKey, compareKeys } from "./indexKey.ts";
 export { encodeId, decodeId, INTERNAL_ID_LENGTH } from "./id.ts";
+export { isObjectValue, isCommitTsPlaceholder } from "./json.ts";
 export { valueSize, valueNesting } from "./size.ts";
 export { formatValue } from "./format.ts";
 export {

@@ -26,11 +26,28 @@ let length = 0;
 /**
  * Encodes values one after another. A key of the first n values is a byte prefix of the key of more,
  * so all keys that start with given values lie in `[encodeIndexKey(values), successorOfPrefix(...))`.
+ *
+ * @param suffix raw bytes to append, for example a document's internal id
  */
-export function encodeIndexKey(values: readonly (Value | undefined)[]): Uint8Array {
+export function encodeIndexKey(
+  values: readonly (Value | undefined)[],
+  suffix?: Uint8Array,
+): Uint8Array {
   length = 0;
   for (const value of values) writeValue(value);
-  return Uint8Array.prototype.slice.call(scratch, 0, length);
+  if (suffix !== undefined) {
+    reserve(suffix.length);
+    scratch.set(suffix, length);
+    length += suffix.length;
+  }
+  return new Uint8Array(scratch.subarray(0, length));
+}
+
+/** The smallest key above `key` itself (unlike `successorOfPrefix`, longer keys that start with it are above). */
+export function successorOfKey(key: Uint8Array): Uint8Array {
+  const successor = new Uint8Array(key.length + 1);
+  successor.set(key);
+  return successor;
 }
 
 /** The smallest key above every key that starts with `prefix`; null when there is none (no upper end). */

@@ -1,0 +1,175 @@
+// What a document may look like, whatever its schema: names, sizes, nesting, system fields (CONVEX-RUNTIME 3.8, 4.7).
+import { convexToJson, jsonToConvex, type Value } from "convex/values";
+import {
+  formatValue,
+  isIdentifier,
+  isJSONObject,
+  isObjectValue,
+  valueNesting,
+  valueSize,
+  type JSONObject,
+  type JSONValue,
+} from "../values/index.ts";
+import { DatabaseError } from "./errors.ts";
+
+export const MAX_DOCUMENT_BYTES = 1 << 20;
+export const MAX_DOCUMENT_NESTING = 16;
+export const MAX_ARRAY_LENGTH = 8192;
+export const MAX_OBJECT_FIELDS = 1024;
+
+export type ObjectValue = { [key: string]: Value | undefined };
+/** A checked document with its system fields; `json` has its fields sorted by name at every level. */
+export type CheckedDocument = {
+  value: ObjectValue;
+  json: JSONObject;
+  text: string;
+  sizeBytes: number;
+};
+
+/** The operation in whose arguments something is wrong, as in ``Invalid arguments for `db.insert` ``. */
+export type WriteOperation = "insert" | "patch" | "replace";
+
+/** Decodes the argument of a write. @throws DatabaseError when it is no object of Convex values */
+export function decodeDocumentArgument(json: JSONValue, operation: WriteOperation): ObjectValue {
+  const argument = operation === "insert" ? "arguments for" : "argument `value` for";
+  if (!isJSONObject(json)) {
+    throw new DatabaseError(
+      "InvalidArgument",
+      `Invalid ${argument} \`db.${operation}\`: Value must be an Object`,
+    );
+  }
+  let value: Value;
+  try {
+    value = jsonToConvex(json);
+    checkContents(value);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new DatabaseError(
+      error instanceof DatabaseError ? error.code : "InvalidArgument",
+      `Invalid ${argument} \`db.${operation}\`: ${detail}`,
+      { cause: error },
+    );
+  }
+  if (!isObjectValue(value)) {
+    throw new DatabaseError(
+      "InvalidArgument",
+      `Invalid ${argument} \`db.${operation}\`: Value must be an Object`,
+    );
+  }
+  return value;
+}
+
+/** Limits that hold for every value anywhere: lengths of arrays, numbers of fields, well-formed strings. */
+function checkContents(value: Value): void {
+  if (typeof value === "string") {
+    if (!value.isWellFormed()) {
+      throw new DatabaseError("InvalidString", "Strings must not contain lone surrogates");
+    }
+    return;
+  }
+  if (Array.isArray(value)) {
+    if (value.length > MAX_ARRAY_LENGTH) {
+      throw new DatabaseError(
+        "ArrayTooLong",
+        `Array length is too long (${value.length} > maximum length ${MAX_ARRAY_LENGTH})`,
+      );
+    }
+    for (const item of value) checkContents(item);
+    return;
+  }
+  if (!isObjectValue(value)) return;
+  const fields = Object.values(value);
+  if (fields.length > MAX_OBJECT_FIELDS) {
+    throw new DatabaseError(
+      "TooManyFields",
+      `Object has too many fields (${fields.length} > maximum number ${MAX_OBJECT_FIELDS})`,
+    );
+  }
+  for (const field of fields) {
+    if (field !== undefined) checkContents(field);
+  }
+}
+
+/**
+ * Puts the system fields in and checks the whole document.
+ *
+ * @param body the user's fields; its own `_id` and `_creationTime`, if any, must be the given ones
+ */
+export function checkDocument(
+  body: ObjectValue,
+  id: string,
+  creationTime: number,
+): CheckedDocument {
+  checkSystemField(body, "_id", id);
+  checkSystemField(body, "_creationTime", creationTime);
+  const value: ObjectValue = { ...body, _id: id, _creationTime: creationTime };
+  const strangers = Object.keys(value)
+    .filter((name) => name.startsWith("_") && name !== "_id" && name !== "_creationTime")
+    .sort()
+    .map(
+      (name) =>
+        `Field '${name}' starts with an underscore, which is only allowed for system fields like '_id'`,
+    );
+  if (strangers.length > 0) {
+    throw new DatabaseError(
+      "InvalidDocument",
+      `Document(value: ${formatValue(value)}) isn't a valid document: ${strangers.join("\n ")}`,
+    );
+  }
+  const sizeBytes = valueSize(value);
+  if (sizeBytes > MAX_DOCUMENT_BYTES) {
+    throw new DatabaseError(
+      "ValueTooLarge",
+      `Value is too large (${formatBinarySize(sizeBytes)} > maximum size 1 MiB)`,
+    );
+  }
+  const nesting = valueNesting(value);
+  if (nesting > MAX_DOCUMENT_NESTING) {
+    throw new DatabaseError(
+      "DocumentTooNested",
+      `Document is too nested (nested ${nesting} levels deep > maximum nesting ${MAX_DOCUMENT_NESTING})`,
+    );
+  }
+  const json = convexToJson(value) as JSONObject; // an object's JSON is an object
+  return { value, json, text: JSON.stringify(json), sizeBytes };
+}
+
+function checkSystemField(body: ObjectValue, name: "_id" | "_creationTime", expected: Value): void {
+  const given = body[name];
+  if (given === undefined || given === expected) return;
+  const what = name === "_id" ? "Provided document ID" : "Provided creation time";
+  throw new DatabaseError(
+    "InvalidDocument",
+    `${what} ${formatValue(expected)} doesn't match '${name}' field in ${formatValue(body)}`,
+  );
+}
+
+/** The document without its system fields: what schemas describe. */
+export function withoutSystemFields(document: ObjectValue): ObjectValue {
+  const body = { ...document };
+  delete body["_id"];
+  delete body["_creationTime"];
+  return body;
+}
+
+/** @throws DatabaseError unless `name` may name a user's table */
+export function checkTableName(name: string): void {
+  if (!isIdentifier(name)) {
+    throw new DatabaseError(
+      "InvalidTableName",
+      `Invalid table name "${name}": table names have at most 64 letters, digits and underscores and do not start with a digit.`,
+    );
+  }
+}
+
+/** "1.5 MiB": binary units, two decimals unless the number is whole. */
+export function formatBinarySize(bytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB"];
+  let amount = bytes;
+  let unit = 0;
+  while (amount >= 1024 && unit < units.length - 1) {
+    amount /= 1024;
+    unit += 1;
+  }
+  return `${Number.isInteger(amount) ? amount : amount.toFixed(2)} ${units[unit]}`;
+}

@@ -1,0 +1,161 @@
+// One SQLite connection: how it is opened, its prepared statements, and its errors in plain words.
+import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+
+/** SQLite result codes that mean "no room": SQLITE_FULL, and SQLITE_IOERR_WRITE as some systems report it. */
+const SQLITE_FULL = 13;
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+export type StoreErrorCode = "DiskFull" | "DatabaseCorrupt" | "StorageFailure";
+
+/** SQLite could not do what was asked; the transaction in which it happened must be rolled back. */
+export class StoreError extends Error {
+  readonly code: StoreErrorCode;
+  constructor(code: StoreErrorCode, message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = "StoreError";
+    this.code = code;
+  }
+}
+
+/** A prepared statement whose rows are arrays in the order of the selected columns. */
+export class Statement<Row extends unknown[]> {
+  readonly #statement: StatementSync;
+
+  constructor(statement: StatementSync) {
+    statement.setReturnArrays(true);
+    this.#statement = statement;
+  }
+
+  get(...parameters: SQLInputValue[]): Row | undefined {
+    try {
+      // The caller names the columns' types beside the SQL.
+      return this.#statement.get(...parameters) as unknown as Row | undefined;
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
+  all(...parameters: SQLInputValue[]): Row[] {
+    try {
+      return this.#statement.all(...parameters) as unknown as Row[];
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
+  /** Rows one by one. No write may happen on this connection until the loop has ended. */
+  *iterate(...parameters: SQLInputValue[]): Generator<Row> {
+    try {
+      for (const row of this.#statement.iterate(...parameters)) yield row as unknown as Row;
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
+  /** @returns the row id of an insert */
+  run(...parameters: SQLInputValue[]): number {
+    try {
+      return Number(this.#statement.run(...parameters).lastInsertRowid);
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+}
+
+export class Connection {
+  readonly path: string;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, Statement<unknown[]>>();
+
+  constructor(path: string, options: { readOnly?: boolean } = {}) {
+    this.path = path;
+    try {
+      this.#database = new DatabaseSync(path, {
+        readOnly: options.readOnly ?? false,
+        timeout: 5_000,
+      });
+      this.#database.exec(`
+        PRAGMA cache_size = -65536;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA mmap_size = 268435456;
+      `);
+      if (options.readOnly !== true) {
+        // FULL: a commit is on the disk before it is acknowledged, also when the power fails.
+        this.#database.exec(`
+          PRAGMA journal_mode = WAL;
+          PRAGMA synchronous = FULL;
+          PRAGMA wal_autocheckpoint = 2000;
+          PRAGMA journal_size_limit = 67108864;
+        `);
+      }
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
+  /** The prepared statement for this text, made once. */
+  statement<Row extends unknown[] = never>(sql: string): Statement<Row> {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      try {
+        statement = new Statement(this.#database.prepare(sql));
+      } catch (error) {
+        throw toStoreError(error);
+      }
+      this.#statements.set(sql, statement);
+    }
+    return statement as unknown as Statement<Row>;
+  }
+
+  exec(sql: string): void {
+    try {
+      this.#database.exec(sql);
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
+  /** A single statement without parameters that is run often: kept prepared. */
+  run(sql: string): void {
+    this.statement(sql).run();
+  }
+
+  /** Copies what is committed into a new file, page by page, while work goes on. */
+  async backup(path: string): Promise<void> {
+    try {
+      await backup(this.#database, path, { rate: 1000 });
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
+  get isInTransaction(): boolean {
+    return this.#database.isTransaction;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+function toStoreError(error: unknown): unknown {
+  if (!(error instanceof Error) || !("errcode" in error)) return error;
+  const code = Number(error.errcode) & 0xff;
+  if (code === SQLITE_FULL) {
+    return new StoreError(
+      "DiskFull",
+      "The disk (or the space allowed for the database) is full: nothing was written. Free some space and try again.",
+      error,
+    );
+  }
+  if (code === SQLITE_CORRUPT || code === SQLITE_NOTADB) {
+    return new StoreError(
+      "DatabaseCorrupt",
+      `The database file is damaged or is not a database: ${error.message}. Restore it from a backup.`,
+      error,
+    );
+  }
+  return new StoreError("StorageFailure", `SQLite failed: ${error.message}`, error);
+}

@@ -1,0 +1,15 @@
+// The store: SQLite files, tables, rows and keys. It knows nothing of transactions' rules or of queries.
+export { Connection, StoreError, type StoreErrorCode } from "./connection.ts";
+export { migrate, FORMAT_VERSION } from "./format.ts";
+export {
+  Catalog,
+  Index,
+  Table,
+  TABLES_PSEUDO_INDEX,
+  FIRST_USER_TABLE_NUMBER,
+  type StoredIndexDefinition,
+} from "./catalog.ts";
+export { DocumentStore, type IndexedDocument, type StoredDocument } from "./documents.ts";
+export { TextStore, type Posting, type TextPostings } from "./texts.ts";
+export { VectorStore, type VectorEntry } from "./vectors.ts";
+export { openStore, type Store } from "./store.ts";

@@ -1,0 +1,33 @@
+// One opened SQLite file with all that is read and written in it.
+import { Catalog } from "./catalog.ts";
+import { Connection } from "./connection.ts";
+import { DocumentStore } from "./documents.ts";
+import { migrate } from "./format.ts";
+import { TextStore } from "./texts.ts";
+import { VectorStore } from "./vectors.ts";
+
+export type Store = {
+  connection: Connection;
+  catalog: Catalog;
+  documents: DocumentStore;
+  texts: TextStore;
+  vectors: VectorStore;
+};
+
+/** Opens a file, or with `readOnly` a second view of it that sees only what is committed. */
+export function openStore(path: string, options: { readOnly?: boolean } = {}): Store {
+  const connection = new Connection(path, options);
+  try {
+    if (options.readOnly !== true) migrate(connection);
+    return {
+      connection,
+      catalog: new Catalog(connection),
+      documents: new DocumentStore(connection),
+      texts: new TextStore(connection),
+      vectors: new VectorStore(connection),
+    };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
