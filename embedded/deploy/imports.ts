@@ -1,0 +1,198 @@
+// `convex import`: parts are uploaded, read and checked, then the CLI's user confirms, then one transaction applies it.
+import { randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { SystemFunctionError, type Engine } from "../functions/index.ts";
+import { badRequest } from "../http/errors.ts";
+import type { HttpRequest } from "../http/router.ts";
+import type { JSONObject } from "../values/index.ts";
+import type { ReportError } from "./exports.ts";
+import { importFolder, tableNotEmpty } from "./importApply.ts";
+import { ImportError, stageImport, type ImportPlan } from "./importStaging.ts";
+import { finishUploadRequest, parseBody, performImportRequest } from "./protocol.ts";
+import { asHttpError } from "./push.ts";
+
+/** A part is 5 MiB, more only for files so large that there would be too many parts. */
+const MAX_PART_BYTES = 1024 * 1024 * 1024;
+const MAX_PARTS = 10_000;
+
+type TableCount = { name: string; documentCount: number };
+
+export class Imports {
+  readonly #engine: Engine;
+  readonly #dataDir: string;
+  readonly #reportError: ReportError;
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(engine: Engine, dataDir: string, reportError: ReportError) {
+    this.#engine = engine;
+    this.#dataDir = dataDir;
+    this.#reportError = reportError;
+  }
+
+  async startUpload(): Promise<{ uploadToken: string }> {
+    const uploadToken = randomUUID();
+    await mkdir(this.#uploadFolder(uploadToken), { recursive: true });
+    return { uploadToken };
+  }
+
+  /** Stores one part. Returns its token, which says which part it is. */
+  async uploadPart(request: HttpRequest): Promise<string> {
+    const token = request.url.searchParams.get("uploadToken") ?? "";
+    const partNumber = Number(request.url.searchParams.get("partNumber"));
+    if (!Number.isInteger(partNumber) || partNumber < 1 || partNumber > MAX_PARTS) {
+      throw badRequest("InvalidPartNumber", "partNumber must be a whole number from 1 to 10000.");
+    }
+    const folder = await this.#existingUpload(token);
+    const partToken = String(partNumber);
+    const file = createWriteStream(join(folder, partToken));
+    await pipeline(request.stream(MAX_PART_BYTES), file);
+    return partToken;
+  }
+
+  /** Puts the parts together and begins to read them. The CLI watches the import from here on. */
+  async finishUpload(body: unknown): Promise<{ importId: string }> {
+    const { import: wanted, ...upload } = parseBody(finishUploadRequest, body, "finish_upload");
+    if ((wanted.componentPath ?? "") !== "") {
+      throw badRequest("ComponentsNotSupported", "The embedded backend has no components.");
+    }
+    const uploaded = await this.#existingUpload(upload.uploadToken);
+    const { format, mode } = wanted;
+    const tableName = wanted.tableName ?? null;
+    const created = await this.#engine.callSystem("deploy:createImport", {
+      format,
+      mode,
+      tableName,
+    });
+    const importId = String(created.value);
+    const folder = importFolder(this.#dataDir, importId);
+    this.#inBackground(importId, async () => {
+      await mkdir(folder, { recursive: true });
+      const path = join(folder, "upload");
+      for (const partToken of upload.partTokens) {
+        const part = createReadStream(join(uploaded, String(Number(partToken))));
+        await pipeline(part, createWriteStream(path, { flags: "a" }));
+      }
+      await rm(uploaded, { recursive: true });
+      const plan = await stageImport({ path, format, mode, tableName, folder });
+      await this.#askForConfirmation(importId, plan);
+    });
+    return { importId };
+  }
+
+  async perform(body: unknown): Promise<void> {
+    const { importId } = parseBody(performImportRequest, body, "perform_import");
+    await this.#engine.callSystem("deploy:confirmImport", { importId }).catch(asHttpError);
+    this.#inBackground(importId, async () => {
+      await this.#engine.callSystem("deploy:applyImport", { importId });
+      await rm(importFolder(this.#dataDir, importId), { recursive: true, force: true });
+    });
+  }
+
+  /** Waits for what is being applied; readers of uploads are cut off with the process. */
+  async close(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  async #askForConfirmation(importId: string, plan: ImportPlan): Promise<void> {
+    const { value } = await this.#engine.callSystem("deploy:tableCounts", {});
+    const counts = new Map(
+      (value as TableCount[]).map((table) => [table.name, table.documentCount]),
+    );
+    const changes = plannedChanges(plan, counts);
+    const deletes = changes.some((change) => change.deleted > 0);
+    await this.#setState(importId, {
+      state: "waiting_for_confirmation",
+      message_to_confirm: describeChanges(changes),
+      require_manual_confirmation: deletes,
+    });
+  }
+
+  /** Work whose failure belongs into the import's record. */
+  #inBackground(importId: string, work: () => Promise<void>): void {
+    const running = work()
+      .catch(async (error: unknown) => {
+        await rm(importFolder(this.#dataDir, importId), { recursive: true, force: true });
+        if (!isForTheUser(error)) this.#reportError("An import failed", error);
+        const message = error instanceof Error ? error.message : String(error);
+        await this.#setState(importId, { state: "failed", error_message: message });
+      })
+      .catch((error: unknown) => this.#reportError("A failed import could not be recorded", error));
+    this.#running.add(running);
+    void running.finally(() => this.#running.delete(running));
+  }
+
+  async #setState(importId: string, state: JSONObject): Promise<void> {
+    await this.#engine.callSystem("deploy:setImportState", { importId, state });
+  }
+
+  #uploadFolder(token: string): string {
+    return join(this.#dataDir, "imports", `upload-${token}`);
+  }
+
+  async #existingUpload(token: string): Promise<string> {
+    const folder = this.#uploadFolder(token);
+    const isToken = /^[0-9a-f-]{36}$/.test(token);
+    const found = isToken ? await stat(folder).catch(() => null) : null;
+    if (found === null)
+      throw badRequest("InvalidUploadToken", "There is no upload with this token.");
+    return folder;
+  }
+}
+
+type TableChange = { name: string; added: number; deleted: number; kept: number };
+
+/** What an import does to each table, given how many documents are there. */
+export function plannedChanges(
+  plan: ImportPlan,
+  counts: ReadonlyMap<string, number>,
+): TableChange[] {
+  const changes = plan.tables.map(({ name, documentCount }) => {
+    const existing = counts.get(name) ?? 0;
+    if (plan.mode === "requireEmpty" && existing > 0) throw new ImportError(tableNotEmpty(name));
+    const replaced = plan.mode === "replace" || plan.mode === "replaceAll";
+    return {
+      name,
+      added: documentCount,
+      deleted: replaced ? existing : 0,
+      kept: replaced ? 0 : existing,
+    };
+  });
+  if (plan.mode !== "replaceAll") return changes;
+  const imported = new Set(plan.tables.map((table) => table.name));
+  const others = [...counts].filter(
+    ([name, count]) => !imported.has(name) && !name.startsWith("_") && count > 0,
+  );
+  return [...changes, ...others.map(([name, deleted]) => ({ name, added: 0, deleted, kept: 0 }))];
+}
+
+/** A table of the changes, as the CLI prints it above its question. */
+export function describeChanges(changes: TableChange[]): string {
+  const rows = [
+    ["table", "add", "delete", "keep"],
+    ...changes.map(({ name, added, deleted, kept }) => [
+      name,
+      String(added),
+      String(deleted),
+      String(kept),
+    ]),
+  ];
+  const widths = [0, 1, 2, 3].map((column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+/** Whether the message was written for whoever imports. */
+function isForTheUser(error: unknown): boolean {
+  return error instanceof ImportError || error instanceof SystemFunctionError;
+}
