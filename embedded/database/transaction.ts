@@ -149,6 +149,10 @@ export class TransactionView implements Transaction {
     return this.#writer.ensureTable(table, tableNumber);
   }
 
+  claimTableNumber(table: string, tableNumber: number): boolean {
+    return this.#writer.claimTableNumber(table, tableNumber);
+  }
+
   clearTable(table: string): number {
     return this.#writer.clearTable(table);
   }

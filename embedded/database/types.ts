@@ -173,6 +173,11 @@ export interface Transaction {
   importDocument(table: string, document: JSONObject): string;
   /** System transactions only: makes the table (with that number, if free) or checks that it has it. */
   createTable(table: string, tableNumber?: number): number;
+  /**
+   * System transactions only: gives a missing or empty table this number, so that imported ids stay valid.
+   * False, and nothing is changed, when it or the table that has the number holds documents.
+   */
+  claimTableNumber(table: string, tableNumber: number): boolean;
   /** System transactions only: deletes all documents, keeps the table and its number. Returns how many. */
   clearTable(table: string): number;
 

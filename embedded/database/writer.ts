@@ -9,7 +9,12 @@ import {
   type JSONObject,
   type JSONValue,
 } from "../values/index.ts";
-import { TABLES_PSEUDO_INDEX, type StoredDocument, type Table } from "../store/index.ts";
+import {
+  FIRST_USER_TABLE_NUMBER,
+  TABLES_PSEUDO_INDEX,
+  type StoredDocument,
+  type Table,
+} from "../store/index.ts";
 import {
   checkDocument,
   checkTableName,
@@ -160,6 +165,47 @@ export class Writer {
       );
     }
     return this.createTable(tableName, number).number;
+  }
+
+  /**
+   * Gives the table this number, so that documents can be imported with their ids: makes the table, or makes it anew
+   * if it is empty. An empty table that has the number now gets another one.
+   *
+   * @returns false when the table, or the one that has the number, holds documents; nothing is changed then
+   */
+  claimTableNumber(tableName: string, number: number): boolean {
+    const state = this.#state;
+    state.checkWritable();
+    this.#checkImporting();
+    const { catalog } = state.host.store;
+    const holder = catalog.byNumber(number);
+    if (holder?.name === tableName) return true;
+    const own = catalog.byName(tableName);
+    if (number < FIRST_USER_TABLE_NUMBER) return false;
+    if ((own?.documentCount ?? 0) > 0 || (holder?.documentCount ?? 0) > 0) return false;
+    const next = catalog.nextTableNumber();
+    if (holder !== undefined) this.#recreateTable(holder, next);
+    if (own === undefined) this.createTable(tableName, number);
+    else this.#recreateTable(own, number);
+    return true;
+  }
+
+  /** An empty table under another number, with the same indexes. */
+  #recreateTable(table: Table, number: number): void {
+    const state = this.#state;
+    const { catalog } = state.host.store;
+    const { indexes } = table;
+    state.catalogChanged();
+    state.storing(() => {
+      catalog.removeTable(table);
+      const recreated = catalog.addTable(number, table.name);
+      for (const { name, definition } of indexes) {
+        if (recreated.index(name) === undefined) catalog.addIndex(recreated, name, definition);
+      }
+    });
+    state.writeCount += 1;
+    state.wrote(TABLES_PSEUDO_INDEX, encodeIndexKey([table.name]));
+    state.wrote(TABLES_PSEUDO_INDEX, encodeIndexKey([number]));
   }
 
   clearTable(tableName: string): number {

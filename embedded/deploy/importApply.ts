@@ -31,7 +31,7 @@ export function applyStagedImport(
   clearTables(tx, database, plan, folder);
   const renamed = new Map<number, number>();
   for (const table of plan.tables) {
-    const number = tableNumberFor(tx, database, table);
+    const number = tableNumberFor(tx, table);
     if (table.number !== null && table.number !== number) renamed.set(table.number, number);
   }
   const placed: string[] = [];
@@ -88,13 +88,9 @@ export function tableNotEmpty(name: string): string {
 }
 
 /** The number that the table has or gets here: the file's own where possible, so that ids stay as they are. */
-function tableNumberFor(tx: Transaction, database: Database, table: StagedTable): number {
-  const existing = tx.tables.numberOf(table.name);
-  const wanted = table.number;
-  if (wanted === null || existing === wanted || table.name === "_storage") {
-    return existing ?? tx.createTable(table.name);
-  }
-  return database.claimTableNumber(table.name, wanted) ?? tx.createTable(table.name);
+function tableNumberFor(tx: Transaction, { name, number }: StagedTable): number {
+  if (number === null || name.startsWith("_")) return tx.createTable(name);
+  return tx.claimTableNumber(name, number) ? number : tx.createTable(name);
 }
 
 /** Every string that is an id of a renumbered table becomes the id with the number here. */

@@ -200,6 +200,16 @@ export class Catalog {
     index.definition = definition;
   }
 
+  /** Removes an empty table with its indexes; its number is free again for whoever asks for it by name. */
+  removeTable(table: Table): void {
+    for (const index of [...table.indexes]) this.removeIndex(index);
+    this.#connection.exec(`DROP TABLE d${table.number}`);
+    this.#connection.statement("DELETE FROM counters WHERE id = ?").run(table.number);
+    this.#connection.statement("DELETE FROM tables WHERE number = ?").run(table.number);
+    this.#byName.delete(table.name);
+    this.#byNumber.delete(table.number);
+  }
+
   removeIndex(index: Index): void {
     const prefix = { by_id: null, database: "i", search: "t", vector: "v" }[index.definition.kind];
     if (prefix !== null) this.#connection.exec(`DROP TABLE ${prefix}${index.id}`);
