@@ -1,5 +1,124 @@
+// The thread that owns the database: runs queries, mutations and system functions one at a time, commits in groups.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
+import { Database } from "../database/index.ts";
+import { EngineCore } from "./engineCore.ts";
+import type { EngineAnswer, EngineMessage, EngineRequest, EngineWorkerData } from "./protocol.ts";
 import type { SystemFunctions } from "./types.ts";
 
-export function runEngineWorker(_options: { systemFunctions: SystemFunctions }): void {
-  throw new Error("The engine is being written.");
+/** Mutations in one durable transaction: more only make the first of them wait longer. */
+const MAX_BATCH = 128;
+const MAX_BATCH_MS = 10;
+
+/** Starts the engine in the current worker. `server/engineWorker.ts` calls it with every room's system functions. */
+export function runEngineWorker({ systemFunctions }: { systemFunctions: SystemFunctions }): void {
+  if (parentPort === null) throw new Error("runEngineWorker is to be called in a worker thread.");
+  const data = workerData as EngineWorkerData;
+  mkdirSync(data.dataDir, { recursive: true });
+  const database = Database.open({ path: join(data.dataDir, "data.sqlite3") });
+  const core = new EngineCore(database, data, systemFunctions);
+  process.on("unhandledRejection", (thrown) => core.unhandledRejection(thrown));
+  new RequestLoop(parentPort, database, core).start();
+}
+
+/** Takes requests in the order in which they came, mutations first among those that wait together. */
+class RequestLoop {
+  readonly #port: MessagePort;
+  readonly #database: Database;
+  readonly #core: EngineCore;
+  readonly #waiting: EngineRequest[] = [];
+  #running = false;
+
+  constructor(port: MessagePort, database: Database, core: EngineCore) {
+    this.#port = port;
+    this.#database = database;
+    this.#core = core;
+  }
+
+  start(): void {
+    this.#port.on("message", (request: EngineRequest) => {
+      this.#waiting.push(request);
+      if (!this.#running) void this.#work();
+    });
+  }
+
+  async #work(): Promise<void> {
+    this.#running = true;
+    while (this.#fill() > 0) {
+      const mutations = this.#takeMutations(MAX_BATCH);
+      if (mutations.length > 0) await this.#runBatch(mutations);
+      // Reads that came along see these commits; anything else keeps its place.
+      const reads = this.#waiting.findIndex((request) => !this.#isRead(request));
+      const count = reads === -1 ? this.#waiting.length : Math.max(reads, mutations.length ? 0 : 1);
+      for (const request of this.#waiting.splice(0, count)) {
+        this.#send({ commits: [], answers: [await this.#core.answer(request)] });
+      }
+    }
+    this.#running = false;
+  }
+
+  /** Takes what has arrived without going back to the event loop. */
+  #fill(): number {
+    for (;;) {
+      const received = receiveMessageOnPort(this.#port) as { message: EngineRequest } | undefined;
+      if (received === undefined) return this.#waiting.length;
+      this.#waiting.push(received.message);
+    }
+  }
+
+  /** Mutations overtake reads, which then only see more; they do not overtake a push or a backup. */
+  #takeMutations(limit: number): EngineRequest[] {
+    const taken: EngineRequest[] = [];
+    for (let position = 0; position < this.#waiting.length && taken.length < limit; ) {
+      const request = this.#waiting[position];
+      if (request === undefined) break;
+      if (this.#core.writes(request)) taken.push(...this.#waiting.splice(position, 1));
+      else if (this.#isRead(request)) position += 1;
+      else break;
+    }
+    return taken;
+  }
+
+  #isRead(request: EngineRequest): boolean {
+    return (
+      request.type === "queries" ||
+      request.type === "prepareAction" ||
+      request.type === "checkReturns" ||
+      ((request.type === "system" || request.type === "actionSyscall") &&
+        !this.#core.writes(request))
+    );
+  }
+
+  /** Runs mutations inside one SQLite transaction; nothing of them is told to anyone before it is durable. */
+  async #runBatch(first: EngineRequest[]): Promise<void> {
+    const startedMs = performance.now();
+    const queue = first;
+    const begun: EngineRequest[] = [];
+    let answers: EngineAnswer[] = [];
+    this.#core.commits = [];
+    try {
+      await this.#database.batch(async () => {
+        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+          begun.push(next);
+          answers.push(await this.#core.answer(next));
+          const room = MAX_BATCH - begun.length - queue.length;
+          if (queue.length > 0 || room <= 0) continue;
+          if (performance.now() - startedMs > MAX_BATCH_MS) continue;
+          this.#fill();
+          queue.push(...this.#takeMutations(room));
+        }
+      });
+      this.#core.durable(begun);
+    } catch (error) {
+      // The disk is full, or the like: nothing of the batch happened.
+      this.#core.commits = [];
+      answers = begun.map((request) => this.#core.storeFault(request, error));
+    }
+    this.#send({ commits: this.#core.takeCommits(), answers });
+  }
+
+  #send(message: EngineMessage): void {
+    this.#port.postMessage(message);
+  }
 }

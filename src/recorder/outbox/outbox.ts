@@ -240,12 +240,19 @@ export class Outbox {
 
   // Text
 
-  async addTextChunks(clientKey: string, chunks: TextChunk[]): Promise<void> {
-    const transaction = this.#database.transaction("textChunks", "readwrite", durable);
+  /** Adds a whole lecture of text in one step. */
+  async addTextLecture(lecture: LocalLecture, chunks: TextChunk[]): Promise<void> {
+    const { clientKey } = lecture;
+    const stores = ["lectures", "textChunks"] as const;
+    const transaction = this.#database.transaction(stores, "readwrite", durable);
     const added = chunks.map((chunk, index) =>
-      transaction.store.put({ clientKey, index, chunk, status: "waiting" }),
+      transaction.objectStore("textChunks").put({ clientKey, index, chunk, status: "waiting" }),
     );
-    await Promise.all([...added, transaction.done]);
+    await Promise.all([
+      ...added,
+      transaction.objectStore("lectures").add(lecture),
+      transaction.done,
+    ]);
     this.#changed();
   }
 

@@ -91,15 +91,17 @@ export class PieceTrack {
     this.#set({ rate });
   }
 
-  dispose(): void {
+  /** Stops and lets go of the files; the track can be used again. */
+  unload(): void {
     this.#seekCount += 1;
     this.#current = undefined;
+    this.#next = undefined;
     this.#audio.pause();
     this.#audio.removeAttribute("src");
     this.#audio.load();
     for (const url of this.#objectUrls) URL.revokeObjectURL(url);
     this.#objectUrls.clear();
-    this.#listeners.clear();
+    this.#set({ status: "paused" });
   }
 
   async #goTo({ piece, offsetMs }: Place, andPlay: boolean): Promise<void> {

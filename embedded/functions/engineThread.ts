@@ -1,0 +1,317 @@
+// Holds the engine worker from the main thread: sends requests, watches runs, ends and replaces a worker that is stuck.
+import { Worker } from "node:worker_threads";
+import * as texts from "./errorTexts.ts";
+import type {
+  CommitMessage,
+  DeploymentInfo,
+  EngineAnswer,
+  EngineMessage,
+  EngineRequest,
+  EngineWorkerData,
+  QueryAnswer,
+  RunAnswer,
+} from "./protocol.ts";
+import { createClockMemory, cpuMs, RunClock, type RunReading } from "./runClock.ts";
+import type { EngineLimits, FunctionError } from "./types.ts";
+import { packReadSet } from "./protocol.ts";
+
+/** A request without its number. */
+export type Unnumbered<T> = T extends { id: number } ? Omit<T, "id"> : never;
+
+type Waiting = { request: EngineRequest; settle: (answer: EngineAnswer) => void };
+
+export type EngineThreadOptions = {
+  workerUrl: URL;
+  data: Omit<EngineWorkerData, "clockMemory" | "userTimeMs">;
+  limits: EngineLimits;
+  onCommits(commits: CommitMessage[]): void;
+  /** Commits may have gone unannounced. */
+  onLost(): void;
+};
+
+/** How often a run in progress is looked at; nothing is looked at while no request waits. */
+const WATCH_INTERVAL_MS = 100;
+/** However busy the machine: so much time on the wall is too much. */
+const WALL_FACTOR = 15;
+
+export class EngineThread {
+  readonly #options: EngineThreadOptions;
+  /** In order of sending, which is the order in which a new worker gets them again. */
+  readonly #waiting = new Map<number, Waiting>();
+  #nextId = 1;
+  #worker: Worker | null = null;
+  #clock: RunClock;
+  #watch: NodeJS.Timeout | null = null;
+  #ending: { culprit: RunReading; error: FunctionError } | null = null;
+  #lastAnswered = 0;
+  /** The present worker has said something: it could open the database. */
+  #heard = false;
+  #closed = false;
+  #fault: Error | null = null;
+
+  constructor(options: EngineThreadOptions) {
+    this.#options = options;
+    this.#clock = new RunClock(createClockMemory());
+  }
+
+  /** Starts the worker and loads the push in force. Rejects when the database cannot be opened. */
+  async start(): Promise<DeploymentInfo> {
+    this.#spawn();
+    return this.activate();
+  }
+
+  async activate(): Promise<DeploymentInfo> {
+    const answer = await this.send({ type: "activate" });
+    // The worker's answer to `activate`.
+    return answer.type === "done"
+      ? (answer.value as unknown as DeploymentInfo)
+      : { entries: [], variables: {} };
+  }
+
+  /** Rejects only with the errors of `failed` answers; failing functions are answers. */
+  send(request: Unnumbered<EngineRequest>): Promise<Exclude<EngineAnswer, { type: "failed" }>> {
+    if (this.#fault !== null) return Promise.reject(this.#fault);
+    const numbered = { ...request, id: this.#nextId++ } as EngineRequest;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(numbered.id, {
+        request: numbered,
+        settle: (answer) => {
+          if (answer.type === "failed") reject(new EngineFailure(answer));
+          else resolve(answer);
+        },
+      });
+      this.#worker?.postMessage(numbered);
+      this.#watch ??= setInterval(() => this.#look(), WATCH_INTERVAL_MS);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    await this.send({ type: "close" }).catch(() => undefined);
+    this.#closed = true;
+    this.#stopWatching();
+    await this.#worker?.terminate();
+  }
+
+  #spawn(): void {
+    const { workerUrl, data, limits } = this.#options;
+    const memory = createClockMemory();
+    this.#clock = new RunClock(memory);
+    this.#ending = null;
+    this.#heard = false;
+    const workerData: EngineWorkerData = {
+      ...data,
+      clockMemory: memory,
+      userTimeMs: limits.userTimeMs,
+    };
+    const worker = new Worker(workerUrl, {
+      workerData,
+      name: "convex-engine",
+      execArgv: [...WORKER_FLAGS],
+      resourceLimits: { maxOldGenerationSizeMb: limits.engineHeapMb },
+    });
+    this.#worker = worker;
+    let failure: Error | null = null;
+    worker.on("message", (message: EngineMessage) => this.#receive(message));
+    worker.on("error", (error: Error) => {
+      failure = error;
+    });
+    worker.on("exit", () => {
+      if (this.#worker === worker && !this.#closed) this.#replace(failure);
+    });
+  }
+
+  #receive({ commits, answers }: EngineMessage): void {
+    this.#heard = true;
+    if (commits.length > 0) this.#options.onCommits(commits);
+    for (const answer of answers) this.#settle(answer);
+  }
+
+  #settle(answer: EngineAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(answer.id);
+    this.#lastAnswered = Math.max(this.#lastAnswered, answer.id);
+    if (this.#waiting.size === 0) this.#stopWatching();
+    waiting.settle(answer);
+  }
+
+  #stopWatching(): void {
+    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#watch = null;
+  }
+
+  #look(): void {
+    const reading = this.#clock.read();
+    if (reading === null || this.#ending !== null) return;
+    const { userTimeMs, systemTimeMs } = this.#options.limits;
+    if (reading.systemMs > systemTimeMs) {
+      this.#end(reading, { message: texts.SYSTEM_TIMED_OUT });
+    } else if (reading.userMs > userTimeMs * WALL_FACTOR) {
+      this.#end(reading, { message: texts.TIMED_OUT(userTimeMs / 1_000) });
+    } else if (reading.userMs > userTimeMs) {
+      void this.#endIfBusy(reading);
+    }
+  }
+
+  /** The wall clock has run past the limit; what counts is how long the thread itself was at work. */
+  async #endIfBusy(reading: RunReading): Promise<void> {
+    const { userTimeMs } = this.#options.limits;
+    const usage = await this.#worker?.cpuUsage().catch(() => undefined);
+    const now = this.#clock.read();
+    if (usage === undefined || now === null || this.#ending !== null) return;
+    if (now.sequence !== reading.sequence || now.position !== reading.position) return;
+    const busyMs = cpuMs(usage) - reading.cpuAtStartMs - reading.systemMs;
+    if (busyMs > userTimeMs) this.#end(now, { message: texts.TIMED_OUT(userTimeMs / 1_000) });
+  }
+
+  #end(culprit: RunReading, error: FunctionError): void {
+    this.#ending = { culprit, error };
+    void this.#worker?.terminate();
+  }
+
+  /** The worker is gone: the request at fault fails, the others are sent to a new one. */
+  #replace(failure: Error | null): void {
+    const committed = this.#clock.lastCommitted;
+    const reading = this.#ending?.culprit ?? this.#clock.read();
+    const error = this.#ending?.error ?? crashText(failure, this.#options.limits);
+    if (!this.#heard && this.#ending === null) {
+      this.#fail(failure ?? new Error("The engine worker ended while it started."));
+      return;
+    }
+    if (committed > this.#lastAnswered) this.#options.onLost();
+    this.#spawn();
+    this.#worker?.postMessage({ type: "activate", id: 0 } satisfies EngineRequest);
+    for (const { request } of [...this.#waiting.values()]) {
+      if (reading !== null && request.id === reading.sequence) {
+        this.#answerCulprit(request, reading.position, error);
+      } else if (isWrite(request) && request.id <= committed && !isIdempotent(request)) {
+        // Durable, but its result is lost; running it again would do it twice.
+        this.#settle(unknownOutcome(request));
+      } else {
+        this.#worker?.postMessage(request);
+      }
+    }
+  }
+
+  /** Of several queries only the one at fault fails; the others run again under the same number. */
+  #answerCulprit(request: EngineRequest, position: number, error: FunctionError): void {
+    if (request.type !== "queries" || request.requests.length === 1) {
+      this.#settle(failedAnswer(request, error));
+      return;
+    }
+    const waiting = this.#waiting.get(request.id);
+    if (waiting === undefined) return;
+    const rest = request.requests.filter((_, place) => place !== position);
+    const restRequest: EngineRequest = { ...request, requests: rest };
+    this.#waiting.set(request.id, {
+      request: restRequest,
+      settle: (answer) => {
+        if (answer.type === "queries") answer.results.splice(position, 0, failedQuery(error));
+        waiting.settle(answer);
+      },
+    });
+    this.#worker?.postMessage(restRequest);
+  }
+
+  #fail(error: Error): void {
+    this.#fault = error;
+    this.#stopWatching();
+    for (const { request, settle } of [...this.#waiting.values()]) {
+      this.#waiting.delete(request.id);
+      const { id } = request;
+      settle({ type: "failed", id, name: error.name, code: codeOf(error), message: error.message });
+    }
+  }
+}
+
+/** Node's flags for workers that load pushed modules. */
+export const WORKER_FLAGS = [
+  "--experimental-vm-modules",
+  "--disable-warning=ExperimentalWarning",
+] as const;
+
+/** A request that failed for reasons of its own, with the code that the worker gave it. */
+export class EngineFailure extends Error {
+  readonly code: string;
+  constructor({ name, code, message }: { name: string; code: string; message: string }) {
+    super(message);
+    this.name = name;
+    this.code = code;
+  }
+}
+
+function isWrite(request: EngineRequest): boolean {
+  return (
+    request.type === "mutation" || request.type === "system" || request.type === "actionSyscall"
+  );
+}
+
+/** Running it again after it was committed does nothing. */
+function isIdempotent(request: EngineRequest): boolean {
+  return (
+    request.type === "mutation" &&
+    (request.session !== undefined || request.scheduledId !== undefined)
+  );
+}
+
+function failedRun(error: FunctionError): RunAnswer {
+  return { ok: false, valueJson: "null", error, logLines: [], durationMs: 0 };
+}
+
+function failedQuery(error: FunctionError): QueryAnswer {
+  return {
+    ...failedRun(error),
+    readSet: packReadSet([]),
+    journal: null,
+    usedIdentity: true,
+    usedTimeOrRandomness: false,
+  };
+}
+
+function failedAnswer(request: EngineRequest, error: FunctionError): EngineAnswer {
+  const { id } = request;
+  switch (request.type) {
+    case "queries":
+      return {
+        type: "queries",
+        id,
+        ts: 0n,
+        results: request.requests.map(() => failedQuery(error)),
+      };
+    case "mutation":
+      return { type: "mutation", id, ts: 0n, result: failedRun(error), replayed: false };
+    case "system":
+    case "actionSyscall":
+    case "prepareAction":
+    case "checkReturns":
+    case "activate":
+    case "backup":
+    case "close":
+      return {
+        type: "failed",
+        id,
+        name: "Error",
+        code: "InternalServerError",
+        message: error.message,
+      };
+  }
+}
+
+function unknownOutcome(request: EngineRequest): EngineAnswer {
+  return failedAnswer(request, {
+    message: "InternalServerError: the change was made, but its result was lost.",
+  });
+}
+
+function crashText(failure: Error | null, limits: EngineLimits): FunctionError {
+  if (failure !== null && codeOf(failure) === "ERR_WORKER_OUT_OF_MEMORY") {
+    return { message: texts.OUT_OF_MEMORY(limits.engineHeapMb) };
+  }
+  return { message: `InternalServerError: ${failure?.message ?? texts.TRANSIENT}` };
+}
+
+function codeOf(error: Error): string {
+  const code: unknown = (error as { code?: unknown }).code;
+  return typeof code === "string" ? code : "InternalServerError";
+}

@@ -1,0 +1,166 @@
+// The messages between the main thread and the engine worker. Values travel as JSON text, which costs one copy.
+import type { JSONValue } from "../values/index.ts";
+import type { ReadSet, WriteKey } from "../database/index.ts";
+import type { ModuleEntry } from "./moduleStore.ts";
+import type { FunctionPath } from "./paths.ts";
+import type {
+  ClientInfo,
+  FunctionError,
+  Identity,
+  ModuleEnvironment,
+  Visibility,
+} from "./types.ts";
+
+/** Given to the engine worker when it starts. */
+export type EngineWorkerData = {
+  dataDir: string;
+  cloudUrl: string;
+  siteUrl: string;
+  deploymentName: string;
+  clockMemory: SharedArrayBuffer;
+  userTimeMs: number;
+};
+
+export type QueryMessage = {
+  path: string;
+  argsJson: string;
+  identity: Identity;
+  journal: string | null;
+  visibility: Visibility;
+};
+export type MutationMessage = {
+  type: "mutation";
+  id: number;
+  path: string;
+  argsJson: string;
+  identity: Identity;
+  visibility: Visibility;
+  requestId: string;
+  session?: { sessionId: string; requestId: number };
+  scheduledId?: string;
+  client?: ClientInfo;
+};
+export type SystemMessage = { type: "system"; id: number; name: string; argsJson: string };
+/** Database operations of actions that are no functions: scheduling, files, vector search. */
+export type ActionSyscallMessage = { type: "actionSyscall"; id: number; op: string; argsJson: string };
+
+export type PrepareActionMessage = {
+  type: "prepareAction";
+  id: number;
+  path: string;
+  argsJson: string;
+  visibility: Visibility;
+};
+/** What `prepareAction` answers. */
+export type PreparedAction =
+  | { ok: true; path: FunctionPath; environment: ModuleEnvironment; checksReturns: boolean }
+  | { ok: false; error: FunctionError };
+
+/** What `activate` answers: enough for the workers that run actions. */
+export type DeploymentInfo = { entries: ModuleEntry[]; variables: Record<string, string> };
+
+export type EngineRequest =
+  | { type: "queries"; id: number; requests: QueryMessage[] }
+  | MutationMessage
+  | SystemMessage
+  | ActionSyscallMessage
+  | PrepareActionMessage
+  | { type: "checkReturns"; id: number; path: string; valueJson: string }
+  /** Reads `_modules` and the environment variables anew. */
+  | { type: "activate"; id: number }
+  | { type: "backup"; id: number; path: string }
+  | { type: "close"; id: number };
+
+/** One run's end. `durationMs` is wall time. */
+export type RunAnswer = {
+  ok: boolean;
+  valueJson: string;
+  error: FunctionError | null;
+  logLines: string[];
+  durationMs: number;
+};
+export type QueryAnswer = RunAnswer & {
+  readSet: PackedKeys;
+  journal: string | null;
+  usedIdentity: boolean;
+  usedTimeOrRandomness: boolean;
+};
+export type CommitMessage = { ts: bigint; writes: PackedKeys };
+
+export type EngineAnswer =
+  | { type: "queries"; id: number; ts: bigint; results: QueryAnswer[] }
+  | { type: "mutation"; id: number; ts: bigint; result: RunAnswer; replayed: boolean }
+  | { type: "system"; id: number; ts: bigint; valueJson: string }
+  | { type: "done"; id: number; value: JSONValue }
+  | { type: "failed"; id: number; name: string; code: string; message: string };
+
+export type EngineMessage = {
+  /** Commits come before the answers of the mutations that made them. */
+  commits: CommitMessage[];
+  answers: EngineAnswer[];
+};
+
+/**
+ * Many short byte strings in two arrays: cloning each one by itself costs far more than its bytes.
+ * `spans`: for each entry the index number and the length of each part (-1: null).
+ */
+export type PackedKeys = { spans: Int32Array; bytes: Uint8Array };
+
+export function packWrites(writes: readonly WriteKey[]): PackedKeys {
+  const spans = new Int32Array(writes.length * 2);
+  let length = 0;
+  writes.forEach(({ index, key }, position) => {
+    spans[position * 2] = index;
+    spans[position * 2 + 1] = key.length;
+    length += key.length;
+  });
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const { key } of writes) {
+    bytes.set(key, offset);
+    offset += key.length;
+  }
+  return { spans, bytes };
+}
+
+export function unpackWrites({ spans, bytes }: PackedKeys): WriteKey[] {
+  const writes: WriteKey[] = [];
+  let offset = 0;
+  for (let position = 0; position < spans.length; position += 2) {
+    const length = spans[position + 1] ?? 0;
+    writes.push({ index: spans[position] ?? 0, key: bytes.subarray(offset, offset + length) });
+    offset += length;
+  }
+  return writes;
+}
+
+export function packReadSet(readSet: ReadSet): PackedKeys {
+  const spans = new Int32Array(readSet.length * 3);
+  let length = 0;
+  readSet.forEach(({ index, from, to }, position) => {
+    spans.set([index, from.length, to === null ? -1 : to.length], position * 3);
+    length += from.length + (to?.length ?? 0);
+  });
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const { from, to } of readSet) {
+    bytes.set(from, offset);
+    offset += from.length;
+    if (to === null) continue;
+    bytes.set(to, offset);
+    offset += to.length;
+  }
+  return { spans, bytes };
+}
+
+export function unpackReadSet({ spans, bytes }: PackedKeys): ReadSet {
+  const readSet: ReadSet = [];
+  let offset = 0;
+  const take = (length: number) => bytes.subarray(offset, (offset += length));
+  for (let position = 0; position < spans.length; position += 3) {
+    const from = take(spans[position + 1] ?? 0);
+    const toLength = spans[position + 2] ?? -1;
+    readSet.push({ index: spans[position] ?? 0, from, to: toLength < 0 ? null : take(toLength) });
+  }
+  return readSet;
+}

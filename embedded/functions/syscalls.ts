@@ -1,0 +1,238 @@
+// What queries and mutations may ask of the database and its surroundings (CONVEX-RUNTIME 3.7).
+import { convexToJson, jsonToConvex } from "convex/values";
+import {
+  DatabaseError,
+  type QueryJSON,
+  type Transaction,
+  type TransactionLimits,
+} from "../database/index.ts";
+import { isJSONObject, valueSize, type JSONObject, type JSONValue } from "../values/index.ts";
+import type { FunctionTable } from "./functionTable.ts";
+import {
+  canonicalPath,
+  createFunctionHandle,
+  displayPath,
+  resolveFunctionAddress,
+  type FunctionAddress,
+} from "./paths.ts";
+import { requestMetadata } from "./requestMetadata.ts";
+import type { Frame } from "./run.ts";
+import { SystemFunctionError, type SystemFunctions, type SystemFunctionContext } from "./types.ts";
+
+/** What syscalls need apart from the frame that makes them. */
+export type SyscallSurroundings = {
+  functions(): FunctionTable;
+  systemFunctions: SystemFunctions;
+  systemContext: Omit<SystemFunctionContext, "journal">;
+  deploymentName: string;
+};
+
+type Handler = (frame: Frame, args: JSONObject, around: SyscallSurroundings) => JSONValue | string;
+/** `raw`: the answer is JSON text already. */
+type Entry = { mutationOnly?: true; raw?: true; run: Handler };
+
+export const SYNC_SYSCALLS: Record<string, Entry> = {
+  "1.0/queryStream": {
+    run: ({ run }, args) => ({ queryId: run.tx.openStream(args.query as unknown as QueryJSON) }),
+  },
+  "1.0/queryCleanup": { run: ({ run }, args) => run.tx.streamClose(Number(args.queryId)) },
+  "1.0/db/normalizeId": {
+    run: ({ run }, args) => ({
+      id: run.tx.normalizeId(text(args, "table"), text(args, "idString")),
+    }),
+  },
+  "1.0/getSnapshotTs": { run: ({ run }) => convexToJson(run.tx.beginTs) as JSONValue },
+};
+
+export const ASYNC_SYSCALLS: Record<string, Entry> = {
+  "1.0/get": {
+    raw: true,
+    run: ({ run }, args) =>
+      run.tx.getRaw(text(args, "id"), {
+        isSystem: args.isSystem === true,
+        ...(typeof args.table === "string" ? { table: args.table } : {}),
+      }) ?? "null",
+  },
+  "1.0/queryStreamNext": {
+    raw: true,
+    run: ({ run }, args) => {
+      const value = run.tx.streamNextRaw(Number(args.queryId));
+      return value === null ? '{"value":null,"done":true}' : `{"value":${value},"done":false}`;
+    },
+  },
+  "1.0/queryPage": { run: (frame, args) => queryPage(frame, args) },
+  "1.0/count": { run: ({ run }, args) => run.tx.count(text(args, "table")) },
+  "1.0/insert": {
+    mutationOnly: true,
+    run: ({ run }, args) => ({ _id: run.tx.insert(text(args, "table"), object(args, "value")) }),
+  },
+  "1.0/shallowMerge": {
+    mutationOnly: true,
+    run: ({ run }, args) => run.tx.patch(text(args, "id"), object(args, "value"), table(args)),
+  },
+  "1.0/replace": {
+    mutationOnly: true,
+    run: ({ run }, args) => run.tx.replace(text(args, "id"), object(args, "value"), table(args)),
+  },
+  "1.0/remove": {
+    mutationOnly: true,
+    run: ({ run }, args) => run.tx.remove(text(args, "id"), table(args)),
+  },
+  "1.0/schedule": {
+    mutationOnly: true,
+    run: (frame, args, around) => scheduleFunction(frame.run.tx, args, around.functions()),
+  },
+  "1.0/cancel_job": {
+    mutationOnly: true,
+    run: (frame, args, around) =>
+      system(frame.run.tx, "scheduler:cancel", {
+        id: text(args, "id"),
+        ...(frame.run.scheduledId === null ? {} : { by: frame.run.scheduledId }),
+      }, around),
+  },
+  "1.0/storageGenerateUploadUrl": {
+    mutationOnly: true,
+    run: (frame, _args, around) => system(frame.run.tx, "files:generateUploadUrl", {}, around),
+  },
+  "1.0/storageGetUrl": { run: storage("files:getUrl") },
+  "1.0/storageGetMetadata": { run: storage("files:getMetadata") },
+  "1.0/storageDelete": { mutationOnly: true, run: storage("files:delete") },
+  "1.0/getUserIdentity": {
+    run: ({ run }) => {
+      run.usedIdentity = true;
+      switch (run.identity.kind) {
+        case "none":
+          return null;
+        case "user":
+          return run.identity.attributes;
+        case "admin":
+          return run.identity.acting ?? null;
+        case "invalid":
+          throw new SystemFunctionError("Unauthenticated", run.identity.message);
+      }
+    },
+  },
+  "1.0/createFunctionHandle": {
+    run: (_frame, args) => createFunctionHandle(resolveFunctionAddress(args as FunctionAddress)),
+  },
+  "1.0/getTransactionMetrics": {
+    run: ({ run }) => run.tx.metrics() as unknown as JSONObject,
+  },
+  "1.0/getFunctionMetadata": {
+    run: (frame) => ({ name: displayPath(frame.path), componentPath: "" }),
+  },
+  "1.0/getDeploymentMetadata": {
+    run: (_frame, _args, around) => ({ name: around.deploymentName, region: null, class: "s16" }),
+  },
+  "1.0/getRequestMetadata": {
+    mutationOnly: true,
+    run: ({ run }) => requestMetadata(run.client, run.requestId, run.scheduledId),
+  },
+  "1.0/auditLog": { mutationOnly: true, run: () => null },
+};
+
+/** Writes a pending job into the calling transaction; `scheduler/` carries it out after the commit. */
+export function scheduleFunction(
+  tx: Transaction,
+  args: JSONObject,
+  functions: FunctionTable,
+): string {
+  const path = resolveFunctionAddress(args as FunctionAddress);
+  if (!functions.hasModule(path.modulePath)) {
+    throw new SystemFunctionError(
+      "InvalidFunctionPath",
+      `Attempted to schedule function at nonexistent path: ${path.modulePath}`,
+    );
+  }
+  if (functions.get(path) === undefined) {
+    throw new SystemFunctionError(
+      "InvalidFunctionPath",
+      `Attempted to schedule function, but no exported function ${path.exportName} found in the file: ${path.modulePath}. Did you forget to export it?`,
+    );
+  }
+  const scheduledTimeMs = Number(args.ts) * 1_000;
+  if (!(Math.abs(scheduledTimeMs - tx.nowMs) <= FIVE_YEARS_MS)) {
+    throw new SystemFunctionError(
+      "InvalidScheduledFunctionDelay",
+      `Attempted to schedule ${displayPath(path)} more than five years ${scheduledTimeMs > tx.nowMs ? "in the future" : "in the past"}.`,
+    );
+  }
+  const functionArgs = object(args, "args");
+  tx.noteScheduled(valueSize(jsonToConvex([functionArgs] as never)));
+  return tx.asSystem.insert("_scheduled_functions", {
+    name: canonicalPath(path),
+    args: [functionArgs],
+    scheduledTime: scheduledTimeMs,
+    state: { kind: "pending" },
+  });
+}
+
+const FIVE_YEARS_MS = 5 * 366 * 24 * 60 * 60 * 1_000;
+
+export function system(
+  tx: Transaction,
+  name: string,
+  args: JSONObject,
+  around: Pick<SyscallSurroundings, "systemFunctions" | "systemContext">,
+): JSONValue {
+  const systemFunction = around.systemFunctions[name];
+  if (systemFunction === undefined) {
+    throw new SystemFunctionError("Unsupported", `This backend was started without ${name}.`);
+  }
+  return systemFunction.run(tx.asSystem, args, {
+    ...around.systemContext,
+    journal: { given: null, taken: null },
+  });
+}
+
+function storage(name: string): Handler {
+  return (frame, args, around) =>
+    system(frame.run.tx, name, { storageId: text(args, "storageId") }, around);
+}
+
+function queryPage(frame: Frame, args: JSONObject): JSONValue {
+  if (frame.paginated) {
+    throw new DatabaseError(
+      "MultiplePaginatedDatabaseQueries",
+      "This query or mutation function ran multiple paginated queries. Convex only supports a single paginated query in each function.",
+    );
+  }
+  frame.paginated = true;
+  const { run } = frame;
+  const keepsJournal = run.tx.kind === "query" && run.journalTaken === null;
+  const result = run.tx.queryPage(
+    {
+      query: args.query as unknown as QueryJSON,
+      cursor: (args.cursor ?? null) as string | null,
+      endCursor: (args.endCursor ?? null) as string | null,
+      pageSize: Number(args.pageSize),
+      maximumRowsRead: (args.maximumRowsRead ?? null) as number | null,
+      maximumBytesRead: (args.maximumBytesRead ?? null) as number | null,
+    },
+    keepsJournal ? run.journalGiven : null,
+  );
+  if (keepsJournal) run.journalTaken = result.continueCursor;
+  return result as unknown as JSONValue;
+}
+
+/** A nested call's tighter limits; names that the database does not count are ignored. */
+export function nestedLimits(given: JSONValue | undefined): Partial<TransactionLimits> | null {
+  if (!isJSONObject(given)) return null;
+  return given as Partial<TransactionLimits>;
+}
+
+function text(args: JSONObject, name: string): string {
+  const value = args[name];
+  if (typeof value === "string") return value;
+  throw new DatabaseError("InvalidArgument", `Invalid argument \`${name}\`: expected a string.`);
+}
+
+function object(args: JSONObject, name: string): JSONObject {
+  const value = args[name];
+  if (isJSONObject(value)) return value;
+  throw new DatabaseError("InvalidArgument", `Invalid argument \`${name}\`: expected an object.`);
+}
+
+function table(args: JSONObject): string | undefined {
+  return typeof args.table === "string" ? args.table : undefined;
+}
