@@ -3,7 +3,6 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
-import vm from "node:vm";
 import type { MessagePort } from "node:worker_threads";
 import { isJSONObject, type JSONObject, type JSONValue } from "../values/index.ts";
 import type {
@@ -15,12 +14,18 @@ import type {
   RunContext,
 } from "./actionProtocol.ts";
 import * as texts from "./errorTexts.ts";
+import { importExternal } from "./externalModules.ts";
 import { functionError } from "./functionErrors.ts";
 import { answerHttp } from "./httpActions.ts";
 import { LogLines } from "./logLines.ts";
 import { ModuleLoader } from "./moduleLoader.ts";
 import { modulesFolder, readModuleFile, readSourceMap } from "./moduleStore.ts";
-import { createFunctionHandle, displayPath, parseFunctionPath, resolveFunctionAddress } from "./paths.ts";
+import {
+  createFunctionHandle,
+  displayPath,
+  parseFunctionPath,
+  resolveFunctionAddress,
+} from "./paths.ts";
 import { createConsole } from "./realm/console.ts";
 import { describeError } from "./realm/errors.ts";
 import { requestMetadata } from "./requestMetadata.ts";
@@ -57,7 +62,9 @@ export class ActionRuntime {
     this.#data = data;
     this.#port = port;
     const entries = new Map(
-      data.entries.filter((entry) => entry.environment === data.environment).map((e) => [e.path, e]),
+      data.entries
+        .filter((entry) => entry.environment === data.environment)
+        .map((e) => [e.path, e]),
     );
     this.#mapper = new FrameMapper((path) => readSourceMap(data.dataDir, entries.get(path)));
     this.#loader = new ModuleLoader({
@@ -128,8 +135,7 @@ export class ActionRuntime {
       const parsed = parseFunctionPath(path);
       if (parsed === null) throw new Error(`${path} is not a valid path to a Convex function.`);
       const target = (await this.#loader.load(parsed.modulePath))[parsed.exportName] as
-        | { invokeAction(requestId: string, argsJson: string): Promise<string> }
-        | undefined;
+        { invokeAction(requestId: string, argsJson: string): Promise<string> } | undefined;
       if (target === undefined) throw new Error(texts.missingExport(parsed));
       return target.invokeAction(context.requestId, `[${argsJson}]`);
     });
@@ -158,7 +164,14 @@ export class ActionRuntime {
     const { logLines, error } = result;
     const answer = error === null ? result.value : httpFailure(error, context.requestId);
     const stream = answer.body instanceof ReadableStream ? [answer.body] : [];
-    const response: ActionAnswerMessage = { type: "response", id, ...answer, route, error, logLines };
+    const response: ActionAnswerMessage = {
+      type: "response",
+      id,
+      ...answer,
+      route,
+      error,
+      logLines,
+    };
     this.#port.postMessage(response, stream as never[]);
   }
 
@@ -313,17 +326,4 @@ function parseObject(json: string): JSONObject {
   const value: unknown = JSON.parse(json);
   if (!isJSONObject(value)) throw new Error("The arguments of an operation must be an object.");
   return value;
-}
-
-/** Node's own modules, and packages that the push left out (`node.externalPackages`), as installed where the server runs. */
-async function importExternal(specifier: string): Promise<vm.Module> {
-  const namespace = (await import(specifier)) as Record<string, unknown>;
-  const names = Object.keys(namespace);
-  const module = new vm.SyntheticModule(names, function () {
-    for (const name of names) this.setExport(name, namespace[name]);
-  });
-  await module.link(() => {
-    throw new Error("A synthetic module imports nothing.");
-  });
-  return module;
 }

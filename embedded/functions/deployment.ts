@@ -27,7 +27,9 @@ export async function loadDeployment(
   const { entries, variables: own } = readDeployment(database);
   const variables = { ...own, CONVEX_CLOUD_URL: cloudUrl, CONVEX_SITE_URL: siteUrl };
   const isolate = new Map(
-    entries.filter(({ environment }) => environment === "isolate").map((entry) => [entry.path, entry]),
+    entries
+      .filter(({ environment }) => environment === "isolate")
+      .map((entry) => [entry.path, entry]),
   );
   const realm = await createRealm((intrinsics) => ({
     ...createPlatformBridge(intrinsics, hooks.seedOf, hooks.pending),

@@ -21,7 +21,6 @@ import {
   type RunAnswer,
 } from "./protocol.ts";
 import {
-
   SystemFunctionError,
   type ActionOutcome,
   type ActionRequest,
@@ -125,7 +124,14 @@ class WorkerEngine implements Engine {
     const { path, args, identity, visibility, session, scheduledId, client, cron } = request;
     const requestId = client?.requestId ?? newRequestId();
     const message: Omit<MutationMessage, "id"> = {
-      ...{ type: "mutation", path, argsJson: JSON.stringify(args), identity, visibility, requestId },
+      ...{
+        type: "mutation",
+        path,
+        argsJson: JSON.stringify(args),
+        identity,
+        visibility,
+        requestId,
+      },
       ...(session === undefined ? {} : { session }),
       ...(scheduledId === undefined ? {} : { scheduledId }),
       ...(client === undefined ? {} : { client }),
@@ -247,9 +253,8 @@ class WorkerEngine implements Engine {
   }
 
   analyze(bundle: PushedModule[]): Promise<ModuleAnalysis> {
-    const { dataDir, limits } = this.#options;
-    const { actionHeapMb } = { ...DEFAULT_ENGINE_LIMITS, ...limits };
-    return analyzePush(bundle, { dataDir, variables: this.#info.variables, heapMb: actionHeapMb });
+    const { actionHeapMb } = { ...DEFAULT_ENGINE_LIMITS, ...this.#options.limits };
+    return analyzePush(bundle, { variables: this.#info.variables, heapMb: actionHeapMb });
   }
 
   async activate(): Promise<void> {
@@ -324,7 +329,11 @@ class WorkerEngine implements Engine {
       }
       case "storage/getBlob": {
         if (services?.readFile === undefined) throw noFiles();
-        return { ok: true, valueJson: "null", file: await services.readFile(String(args.storageId)) };
+        return {
+          ok: true,
+          valueJson: "null",
+          file: await services.readFile(String(args.storageId)),
+        };
       }
       default: {
         if (!isActionDatabaseCall(op)) throw new Error(`Unknown async operation ${op}`);
@@ -378,7 +387,8 @@ class WorkerEngine implements Engine {
     this.#onLog.tell({
       identifier: parsed === null ? path : canonicalPath(parsed),
       ...{ kind, caller, logLines, durationMs, requestId },
-      environment: (parsed === null ? undefined : this.#table.get(parsed))?.environment ?? "isolate",
+      environment:
+        (parsed === null ? undefined : this.#table.get(parsed))?.environment ?? "isolate",
       timestampMs: Date.now(),
       error: error === null ? null : errorText(error),
     });
@@ -453,4 +463,3 @@ class LazySuccess {
     return this.#value;
   }
 }
-

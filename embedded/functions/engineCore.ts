@@ -230,7 +230,9 @@ export class EngineCore {
         const value = systemFunction.run(tx.asSystem, args, context);
         answer = succeeded(JSON.stringify(value), [], performance.now() - startedMs);
       } catch (error) {
-        const expected = expectedError(error) ?? { message: `InternalServerError: ${String(error)}` };
+        const expected = expectedError(error) ?? {
+          message: `InternalServerError: ${String(error)}`,
+        };
         answer = failedRun(expected, [], performance.now() - startedMs);
       }
     }
@@ -406,7 +408,13 @@ function failedRun(error: FunctionError, logLines: string[], durationMs: number)
 
 function failed(id: number, error: unknown): EngineAnswer {
   if (isStoreFault(error)) {
-    return { type: "failed", id, name: "StoreFault", code: "StoreFault", message: storeFaultText(error) };
+    return {
+      type: "failed",
+      id,
+      name: "StoreFault",
+      code: "StoreFault",
+      message: storeFaultText(error),
+    };
   }
   const isError = error instanceof Error;
   const code: unknown = isError ? (error as { code?: unknown }).code : undefined;

@@ -1,7 +1,12 @@
 // The thread that owns the database: runs queries, mutations and system functions one at a time, commits in groups.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
+import {
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+  type MessagePort,
+} from "node:worker_threads";
 import { Database } from "../database/index.ts";
 import { EngineCore } from "./engineCore.ts";
 import type { EngineAnswer, EngineMessage, EngineRequest, EngineWorkerData } from "./protocol.ts";
@@ -70,7 +75,7 @@ class RequestLoop {
   /** Mutations overtake reads, which then only see more; they do not overtake a push or a backup. */
   #takeMutations(limit: number): EngineRequest[] {
     const taken: EngineRequest[] = [];
-    for (let position = 0; position < this.#waiting.length && taken.length < limit; ) {
+    for (let position = 0; position < this.#waiting.length && taken.length < limit;) {
       const request = this.#waiting[position];
       if (request === undefined) break;
       if (this.#core.writes(request)) taken.push(...this.#waiting.splice(position, 1));

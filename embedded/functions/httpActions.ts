@@ -64,7 +64,9 @@ export function plain(status: number, text: string): HttpAnswer {
 
 function isRouter(value: unknown): value is Router {
   return (
-    typeof value === "object" && value !== null && (value as { isRouter?: unknown }).isRouter === true
+    typeof value === "object" &&
+    value !== null &&
+    (value as { isRouter?: unknown }).isRouter === true
   );
 }
 

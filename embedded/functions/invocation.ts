@@ -21,7 +21,12 @@ import type { Realm } from "./realmHost.ts";
 import { Frame, type Callbacks, type Run } from "./run.ts";
 import type { RunClock } from "./runClock.ts";
 import type { FrameMapper } from "./sourceMaps.ts";
-import { ASYNC_SYSCALLS, nestedLimits, SYNC_SYSCALLS, type SyscallSurroundings } from "./syscalls.ts";
+import {
+  ASYNC_SYSCALLS,
+  nestedLimits,
+  SYNC_SYSCALLS,
+  type SyscallSurroundings,
+} from "./syscalls.ts";
 import type { FunctionError, FunctionKind, Visibility } from "./types.ts";
 
 const MAX_VALUE_BYTES = 16 << 20;

@@ -42,7 +42,12 @@ export type MutationMessage = {
 };
 export type SystemMessage = { type: "system"; id: number; name: string; argsJson: string };
 /** Database operations of actions that are no functions: scheduling, files, vector search. */
-export type ActionSyscallMessage = { type: "actionSyscall"; id: number; op: string; argsJson: string };
+export type ActionSyscallMessage = {
+  type: "actionSyscall";
+  id: number;
+  op: string;
+  argsJson: string;
+};
 
 export type PrepareActionMessage = {
   type: "prepareAction";

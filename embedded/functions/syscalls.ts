@@ -85,10 +85,15 @@ export const ASYNC_SYSCALLS: Record<string, Entry> = {
   "1.0/cancel_job": {
     mutationOnly: true,
     run: (frame, args, around) =>
-      system(frame.run.tx, "scheduler:cancel", {
-        id: text(args, "id"),
-        ...(frame.run.scheduledId === null ? {} : { by: frame.run.scheduledId }),
-      }, around),
+      system(
+        frame.run.tx,
+        "scheduler:cancel",
+        {
+          id: text(args, "id"),
+          ...(frame.run.scheduledId === null ? {} : { by: frame.run.scheduledId }),
+        },
+        around,
+      ),
   },
   "1.0/storageGenerateUploadUrl": {
     mutationOnly: true,

@@ -1,7 +1,10 @@
 // `console` inside a realm: every line goes to the run's log lines.
 import type { HostBridge } from "./host.ts";
 
-export function createConsole(host: Pick<HostBridge, "log">, nowMs: () => number): Record<string, unknown> {
+export function createConsole(
+  host: Pick<HostBridge, "log">,
+  nowMs: () => number,
+): Record<string, unknown> {
   const at =
     (level: string) =>
     (...values: unknown[]) =>

@@ -49,6 +49,8 @@ export type RealmControls = {
   /** Whether the run looked at the clock or at random numbers since `begin`. */
   looked(): boolean;
   setEnvironment(json: string): void;
+  /** From now on, reading an environment variable that is not set throws an Error with this text. */
+  refuseUnsetVariables(text: (name: string) => string): void;
   /** Calls `target[method](...args)` and reports the settled result. */
   invoke(
     target: Record<string, unknown>,

@@ -57,6 +57,17 @@ export function install(host: HostBridge): RealmControls {
       for (const name of Object.keys(environment)) Reflect.deleteProperty(environment, name);
       Object.assign(environment, JSON.parse(json));
     },
+    refuseUnsetVariables(text) {
+      const strict = new Proxy(environment, {
+        get(variables, name) {
+          if (typeof name === "string" && !Object.hasOwn(variables, name)) {
+            throw new Error(text(name));
+          }
+          return Reflect.get(variables, name) as unknown;
+        },
+      });
+      define({ process: { env: strict } });
+    },
     invoke(target, method, argsJson, succeed, fail) {
       let result: unknown;
       try {
