@@ -1,6 +1,6 @@
 // Turns audio bytes into the words that are in them: a tone code for tests with real audio
 // (test/browser/signal.ts), or a script in the bytes for benchmarks that need thousands of pieces.
-import { decodeSeconds } from "../browser/signal.ts";
+import { secondsHeard } from "../browser/signal.ts";
 import { decodeAudio } from "./decode.ts";
 
 export type Heard = {
@@ -28,9 +28,9 @@ export async function hearAudio(bytes: Uint8Array, mimeTypeOrName: string): Prom
     return null; // the server answers 400, as a real provider does for bytes it cannot decode
   }
   const durationMs = (audio.pcm.length / audio.sampleRateHz) * 1000;
-  const segments = decodeSeconds(audio.pcm, audio.sampleRateHz).map((heard) => ({
-    startMs: heard.startMs,
-    endMs: heard.endMs,
+  const segments = secondsHeard(audio.pcm, audio.sampleRateHz).map((heard) => ({
+    startMs: heard.fromMs,
+    endMs: heard.toMs,
     text: secondAsWords(heard.second),
   }));
   return { durationMs, segments };
