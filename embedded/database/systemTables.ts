@@ -18,7 +18,10 @@ export const SYSTEM_TABLES: readonly SystemTable[] = [
   {
     name: "_scheduled_functions",
     number: 514,
-    indexes: [{ name: "by_state_and_time", fields: ["state.kind", "scheduledTime"] }],
+    indexes: [
+      { name: "by_state_and_time", fields: ["state.kind", "scheduledTime"] },
+      { name: "by_completed_time", fields: ["completedTime"] },
+    ],
     visibleFields: ["name", "args", "scheduledTime", "completedTime", "state"],
   },
   {

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { SchemaJSON, Transaction } from "../database/index.ts";
 import type { ModuleAnalysis } from "../functions/index.ts";
-import type { JSONObject } from "../values/index.ts";
+import { type JSONObject, textOf } from "../values/index.ts";
 import { moduleEnvironment } from "./protocol.ts";
 
 /** One document of `_modules`. Hashes are hex; `hash` is the CLI's, the other two name files. */
@@ -42,7 +42,7 @@ export function activeDeployment(
   const [newest] = newestDeployments(tx, 1);
   return newest === undefined
     ? null
-    : { id: String(newest._id), deployment: storedDeployment.parse(newest) };
+    : { id: textOf(newest._id), deployment: storedDeployment.parse(newest) };
 }
 
 export function activeSchema(tx: Transaction): SchemaJSON | null {
@@ -59,7 +59,7 @@ export function activeAnalysis(tx: Transaction): ModuleAnalysis["modules"] {
 export function recordDeployment(tx: Transaction, deployment: StoredDeployment): string {
   const id = tx.insert("_deployments", deployment);
   for (const old of newestDeployments(tx, KEPT_DEPLOYMENTS + 10).slice(KEPT_DEPLOYMENTS)) {
-    tx.remove(String(old._id));
+    tx.remove(textOf(old._id));
   }
   return id;
 }
@@ -77,15 +77,15 @@ export function listModules(tx: Transaction): StoredModule[] {
 /** Makes `_modules` list exactly these; unchanged documents stay as they are. */
 export function replaceModules(tx: Transaction, modules: StoredModule[]): void {
   const before = new Map(
-    tx.collect(wholeTable("_modules")).map((document) => [String(document.path), document]),
+    tx.collect(wholeTable("_modules")).map((document) => [textOf(document.path), document]),
   );
   for (const module of modules) {
     const old = before.get(module.path);
     before.delete(module.path);
     if (old === undefined) tx.insert("_modules", module);
-    else if (!isSameModule(storedModule.parse(old), module)) tx.replace(String(old._id), module);
+    else if (!isSameModule(storedModule.parse(old), module)) tx.replace(textOf(old._id), module);
   }
-  for (const gone of before.values()) tx.remove(String(gone._id));
+  for (const gone of before.values()) tx.remove(textOf(gone._id));
 }
 
 /** The analysis may differ for the same source: it depends on environment variables, too. */
@@ -104,7 +104,7 @@ export function listEnvironmentVariables(tx: Transaction): { name: string; value
       },
       operators: [],
     })
-    .map((document) => ({ name: String(document.name), value: String(document.value) }));
+    .map((document) => ({ name: textOf(document.name), value: textOf(document.value) }));
 }
 
 /** The document of one variable, found by its name. */

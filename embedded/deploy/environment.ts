@@ -3,6 +3,7 @@ import { SystemFunctionError } from "../functions/index.ts";
 import type { Transaction } from "../database/index.ts";
 import { environmentVariable, listEnvironmentVariables } from "./deployment.ts";
 import type { EnvironmentChange } from "./protocol.ts";
+import { textOf } from "../values/index.ts";
 
 /** Convex's limits (CONVEX-RUNTIME 4.7), the smaller number where its documentation and its code differ. */
 const MAX_VARIABLES = 512;
@@ -43,7 +44,7 @@ export function changeEnvironment(tx: Transaction, changes: EnvironmentChange[])
     const problem = invalidChange(change);
     if (problem !== null) throw new SystemFunctionError(problem.code, problem.message);
     const existing = environmentVariable(tx, change.name);
-    const id = existing === null ? null : String(existing._id);
+    const id = existing === null ? null : textOf(existing._id);
     if (change.value === null) {
       if (id !== null) tx.remove(id);
     } else if (id === null) {

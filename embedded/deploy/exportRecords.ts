@@ -1,7 +1,7 @@
 // The record of exports in `_exports`, as `convex export` watches it. Making the zip is `exportSnapshot.ts`.
 import type { Transaction } from "../database/index.ts";
 import { SystemFunctionError, type SystemFunctions } from "../functions/index.ts";
-import type { JSONObject } from "../values/index.ts";
+import { type JSONObject, textOf } from "../values/index.ts";
 import { wholeTable } from "./deployment.ts";
 import { writeInt64 } from "./exportJson.ts";
 
@@ -27,7 +27,7 @@ export const exportFunctions: SystemFunctions = {
           "There is already an export requested or in progress.",
         );
       }
-      for (const old of tx.collect(wholeTable("_exports"))) tx.remove(String(old._id));
+      for (const old of tx.collect(wholeTable("_exports"))) tx.remove(textOf(old._id));
       const startTs = tx.beginTs.toString();
       tx.insert("_exports", {
         state: "in_progress",
@@ -44,7 +44,7 @@ export const exportFunctions: SystemFunctions = {
       if (running === null) return null;
       const error = typeof args.error === "string" ? args.error : null;
       tx.patch(
-        String(running._id),
+        textOf(running._id),
         error === null
           ? { state: "completed", completeTs: tx.beginTs.toString() }
           : { state: "failed", error },
@@ -71,7 +71,7 @@ function exportState(record: JSONObject): JSONObject {
         state: "completed",
         start_ts: int64(record.startTs),
         complete_ts: int64(record.completeTs),
-        zip_object_key: `${String(record.startTs)}.zip`,
+        zip_object_key: `${textOf(record.startTs)}.zip`,
       };
     case "failed":
       return { state: "failed" };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Database, Transaction } from "../database/index.ts";
 import { storedFilePath } from "../files/paths.ts";
-import type { JSONObject } from "../values/index.ts";
+import { type JSONObject, textOf } from "../values/index.ts";
 import { wholeTable } from "./deployment.ts";
 import { encodeExportJson } from "./exportJson.ts";
 import { ZipFileWriter } from "./zipArchive.ts";
@@ -63,7 +63,7 @@ async function addStorage(zip: ZipFileWriter, tx: Transaction, dataDir: string):
   await zip.add("_storage/documents.jsonl", lines, { compress: true });
   for (const file of files) {
     const bytes = createReadStream(pathOf(dataDir, file));
-    await zip.add(`_storage/${String(file._id)}`, bytes, { compress: false });
+    await zip.add(`_storage/${textOf(file._id)}`, bytes, { compress: false });
   }
 }
 
@@ -79,5 +79,5 @@ async function* exportLines(tx: Transaction, table: string): AsyncGenerator<stri
 }
 
 function pathOf(dataDir: string, file: JSONObject): string {
-  return storedFilePath(join(dataDir, "files"), String(file.internalId));
+  return storedFilePath(join(dataDir, "files"), textOf(file.internalId));
 }

@@ -8,6 +8,7 @@ import { HttpError } from "../http/errors.ts";
 import type { HttpReply } from "../http/router.ts";
 import { writeSnapshot } from "./exportSnapshot.ts";
 import { asHttpError } from "./push.ts";
+import { textOf } from "../values/index.ts";
 
 export type ReportError = (what: string, error: unknown) => void;
 
@@ -30,7 +31,7 @@ export class Exports {
     const { value } = await this.#engine
       .callSystem("deploy:requestExport", { includeStorage })
       .catch(asHttpError);
-    this.#running = this.#run(String(value), includeStorage);
+    this.#running = this.#run(textOf(value), includeStorage);
   }
 
   async download(startTs: string): Promise<HttpReply> {

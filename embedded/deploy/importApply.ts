@@ -9,7 +9,7 @@ import { removeFile } from "../files/systemFunctions.ts";
 import { storedFilePath } from "../files/paths.ts";
 import { SystemFunctionError } from "../functions/index.ts";
 import { wholeTable } from "./deployment.ts";
-import { decodeId, encodeId, type JSONObject, type JSONValue } from "../values/index.ts";
+import { decodeId, encodeId, type JSONObject, type JSONValue, textOf } from "../values/index.ts";
 import { BLOBS_FOLDER, PLAN_FILE, type ImportPlan, type StagedTable } from "./importStaging.ts";
 
 const READ_CHUNK_BYTES = 256 * 1024;
@@ -74,11 +74,11 @@ function clearFiles(tx: Transaction, plan: ImportPlan, folder: string): void {
   const staged = plan.tables.filter((table) => table.name === "_storage");
   const coming = new Set(
     staged.flatMap((table) =>
-      [...readStaged(join(folder, table.file))].map((file) => String(file.internalId)),
+      [...readStaged(join(folder, table.file))].map((file) => textOf(file.internalId)),
     ),
   );
   for (const file of tx.collect(wholeTable("_storage"))) {
-    if (coming.has(String(file.internalId))) tx.remove(String(file._id));
+    if (coming.has(textOf(file.internalId))) tx.remove(textOf(file._id));
     else removeFile(tx, file);
   }
 }
@@ -117,9 +117,9 @@ function translateId(text: string, renamed: ReadonlyMap<number, number>): string
 
 /** Moves a staged blob to where stored files live. Returns the path of a file that was not there before. */
 function placeBlob(dataDir: string, folder: string, document: JSONObject): string[] {
-  const id = String(document._id);
+  const id = textOf(document._id);
   const staged = join(folder, BLOBS_FOLDER, id);
-  const target = storedFilePath(join(dataDir, "files"), String(document.internalId));
+  const target = storedFilePath(join(dataDir, "files"), textOf(document.internalId));
   // A uuid names one content for ever: a file of this name, perhaps of a row that is being replaced, is this file.
   if (existsSync(target)) return [];
   if (!existsSync(staged)) {

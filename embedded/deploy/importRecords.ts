@@ -1,7 +1,7 @@
 // The record of imports in `_imports`, as `convex import` watches it, and the one transaction that applies an import.
 // Reading the uploaded file and staging its documents is `importUpload.ts` and `importStaging.ts`.
 import { SystemFunctionError, type SystemFunctions } from "../functions/index.ts";
-import type { JSONObject } from "../values/index.ts";
+import { type JSONObject, textOf } from "../values/index.ts";
 import { wholeTable } from "./deployment.ts";
 import { applyStagedImport } from "./importApply.ts";
 import { writeInt64 } from "./exportJson.ts";
@@ -18,7 +18,7 @@ export const importFunctions: SystemFunctions = {
   "_system/cli/queryImport:default": {
     kind: "query",
     run: (tx, args) => {
-      const record = tx.get(String(args.importId));
+      const record = tx.get(textOf(args.importId));
       return record === null ? null : importRecord(record);
     },
   },
@@ -28,21 +28,21 @@ export const importFunctions: SystemFunctions = {
       const finished = tx
         .collect(wholeTable("_imports", "desc"))
         .filter((record) => isFinished(record));
-      for (const old of finished.slice(KEPT_IMPORTS)) tx.remove(String(old._id));
+      for (const old of finished.slice(KEPT_IMPORTS)) tx.remove(textOf(old._id));
       return tx.insert("_imports", { ...args, state: { state: "uploaded" } });
     },
   },
   "deploy:setImportState": {
     kind: "mutation",
     run: (tx, args) => {
-      tx.patch(String(args.importId), { state: args.state ?? null });
+      tx.patch(textOf(args.importId), { state: args.state ?? null });
       return null;
     },
   },
   "deploy:confirmImport": {
     kind: "mutation",
     run: (tx, args) => {
-      const importId = String(args.importId);
+      const importId = textOf(args.importId);
       const record = tx.get(importId);
       if (record === null || stateName(record) !== "waiting_for_confirmation") {
         throw new SystemFunctionError(
@@ -63,7 +63,7 @@ export const importFunctions: SystemFunctions = {
   "deploy:applyImport": {
     kind: "mutation",
     run: (tx, args, { database, dataDir }) => {
-      const importId = String(args.importId);
+      const importId = textOf(args.importId);
       const record = tx.get(importId);
       if (record === null || stateName(record) !== "in_progress") {
         throw new SystemFunctionError("ImportNotConfirmed", "This import is not confirmed.");
@@ -79,7 +79,7 @@ export const importFunctions: SystemFunctions = {
     run: (tx) => {
       for (const record of tx.collect(wholeTable("_imports"))) {
         if (isFinished(record)) continue;
-        tx.patch(String(record._id), {
+        tx.patch(textOf(record._id), {
           state: {
             state: "failed",
             error_message: "The server was restarted during the import. Nothing was imported.",
@@ -88,7 +88,7 @@ export const importFunctions: SystemFunctions = {
       }
       for (const record of tx.collect(wholeTable("_exports"))) {
         if (record.state !== "in_progress") continue;
-        tx.patch(String(record._id), { state: "failed", error: "The server was restarted." });
+        tx.patch(textOf(record._id), { state: "failed", error: "The server was restarted." });
       }
       return null;
     },
@@ -100,7 +100,7 @@ function isFinished(record: JSONObject): boolean {
 }
 
 function stateName(record: JSONObject): string {
-  return String((record.state as JSONObject | undefined)?.state);
+  return textOf((record.state as JSONObject | undefined)?.state);
 }
 
 /** In the CLI's form, where counts are int64. */

@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { SystemFunctionError, type Engine } from "../functions/index.ts";
 import { badRequest } from "../http/errors.ts";
 import type { HttpRequest } from "../http/router.ts";
-import type { JSONObject } from "../values/index.ts";
+import { type JSONObject, textOf } from "../values/index.ts";
 import type { ReportError } from "./exports.ts";
 import { importFolder, tableNotEmpty } from "./importApply.ts";
 import { ImportError, stageImport, type ImportPlan } from "./importStaging.ts";
@@ -66,7 +66,7 @@ export class Imports {
       mode,
       tableName,
     });
-    const importId = String(created.value);
+    const importId = textOf(created.value);
     const folder = importFolder(this.#dataDir, importId);
     this.#inBackground(importId, async () => {
       await mkdir(folder, { recursive: true });

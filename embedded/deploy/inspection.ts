@@ -23,7 +23,7 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
-export function inspectionRoutes({ engine, requireAdmin }: Services): Route[] {
+export function inspectionRoutes(services: Services): Route[] {
   const assets = ASSETS.map(({ pattern, file, type }): Route => ({
     method: "GET",
     pattern,
@@ -38,9 +38,9 @@ export function inspectionRoutes({ engine, requireAdmin }: Services): Route[] {
     method: "POST",
     pattern: "/api/cancel_job",
     handle: async (request) => {
-      requireAdmin(request);
+      services.requireAdmin(request);
       const { id } = parseBody(z.object({ id: z.string() }), await request.json(), "cancel_job");
-      await engine.callSystem("scheduler:cancel", { id }).catch(asHttpError);
+      await services.engine.callSystem("scheduler:cancel", { id }).catch(asHttpError);
       return jsonReply(null);
     },
   };

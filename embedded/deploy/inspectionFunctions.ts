@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { QueryPageArgs, Transaction } from "../database/index.ts";
 import type { SystemFunctionContext, SystemFunctions } from "../functions/index.ts";
-import { decodeId, type JSONObject, type JSONValue } from "../values/index.ts";
+import { decodeId, type JSONObject, type JSONValue, textOf } from "../values/index.ts";
 import { wholeTable } from "./deployment.ts";
 import { visibleDocument } from "./visibleDocument.ts";
 
@@ -36,7 +36,7 @@ export const inspectionFunctions: SystemFunctions = {
   "_system/embedded/documents:get": {
     kind: "query",
     run: (tx, args) => {
-      const id = String(args.id);
+      const id = textOf(args.id);
       const document = tx.get(id);
       if (document === null) return null;
       const table = tableOf(tx, id);
@@ -62,10 +62,7 @@ function documentsPage(
       : [
           {
             filter: {
-              [filter.operator]: [
-                { $field: filter.field },
-                { $literal: filter.value as JSONValue },
-              ],
+              [filter.operator]: [{ $field: filter.field }, { $literal: filter.value }],
             },
           },
         ];

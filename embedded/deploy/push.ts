@@ -326,7 +326,7 @@ function finishPushReply(changes: PushChanges): object {
 
 function asArguments(prepared: PreparedPush): JSONObject {
   // Plain data only; interfaces have no index signature.
-  return prepared as unknown as JSONObject;
+  return prepared;
 }
 
 /** What the author of a push can do something about is a 400 with its text; anything else stays an internal error. */

@@ -22,7 +22,7 @@ export type DeployApi = {
 
 /** @param onActivated told after every push and environment change, when new code and auth config are in force */
 export function createDeployApi(services: Services, onActivated: () => Promise<void>): DeployApi {
-  const { engine, dataDir, functionLogs, log, requireAdmin, urls } = services;
+  const { engine, dataDir, functionLogs, log, urls } = services;
   const reportError = (what: string, error: unknown) => {
     log.error(what, error);
   };
@@ -36,13 +36,13 @@ export function createDeployApi(services: Services, onActivated: () => Promise<v
     (handle: (body: unknown) => Promise<unknown>): Route["handle"] =>
     async (request) => {
       const body = await request.json(PUSH_BODY_LIMIT_BYTES);
-      requireAdmin(request, adminKeyIn(body));
+      services.requireAdmin(request, adminKeyIn(body));
       return jsonReply((await handle(body)) ?? null);
     };
   const admin =
     (handle: (request: HttpRequest) => Promise<HttpReply>): Route["handle"] =>
     async (request) => {
-      requireAdmin(request);
+      services.requireAdmin(request);
       return await handle(request);
     };
   const post = (pattern: string, handle: Route["handle"]): Route => ({

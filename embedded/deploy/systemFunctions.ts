@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { QueryPageArgs, Transaction } from "../database/index.ts";
 import type { SystemFunction, SystemFunctionContext, SystemFunctions } from "../functions/index.ts";
-import type { JSONObject, JSONValue } from "../values/index.ts";
+import { type JSONObject, type JSONValue, textOf } from "../values/index.ts";
 import { apiSpec } from "./apiSpec.ts";
 import {
   applyPush,
@@ -43,15 +43,15 @@ export const deploySystemFunctions: SystemFunctions = {
     wholePage(tableNames(database)),
   ),
   "_system/cli/tableData:default": query(tableData),
-  "_system/cli/tableSize:default": query((tx, args) => tx.count(String(args.tableName))),
+  "_system/cli/tableSize:default": query((tx, args) => tx.count(textOf(args.tableName))),
   "_system/cli/queryTable:default": query(tableChangeMarker),
   "_system/cli/modules:apiSpec": query((tx) => apiSpec(activeAnalysis(tx))),
   "_system/cli/convexUrl:cloudUrl": query((_tx, _args, { cloudUrl }) => cloudUrl),
   "_system/cli/convexUrl:siteUrl": query((_tx, _args, { siteUrl }) => siteUrl),
   "_system/cli/queryEnvironmentVariables:default": query((tx) => listEnvironmentVariables(tx)),
   "_system/cli/queryEnvironmentVariables:get": query((tx, args) => {
-    const found = environmentVariable(tx, String(args.name));
-    return found === null ? null : { name: String(found.name), value: String(found.value) };
+    const found = environmentVariable(tx, textOf(args.name));
+    return found === null ? null : { name: textOf(found.name), value: textOf(found.value) };
   }),
   "_system/frontend/components:list": query(() => []),
   "_system/frontend/getSchemas:default": query((tx) => ({
@@ -78,7 +78,7 @@ export const deploySystemFunctions: SystemFunctions = {
     return null;
   }),
   "deploy:replaceAuthProviders": mutation((tx, args) => {
-    replaceAuthProviders(tx, String(args.authProviders));
+    replaceAuthProviders(tx, textOf(args.authProviders));
     return null;
   }),
   ...exportFunctions,
@@ -149,7 +149,7 @@ function tableData(
 
 /** Differs after every write to the table: `convex dev` waits for it after documents failed the schema. */
 function tableChangeMarker(tx: Transaction, args: JSONObject): JSONValue {
-  tx.count(String(args.tableName));
+  tx.count(textOf(args.tableName));
   return tx.beginTs.toString();
 }
 

@@ -12,6 +12,12 @@ export function isJSONObject(value: unknown): value is JSONObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** A string that must be one, such as a field of a document that the backend wrote itself. */
+export function textOf(value: JSONValue | undefined): string {
+  if (typeof value === "string") return value;
+  throw new TypeError(`Expected a string, got ${JSON.stringify(value)?.slice(0, 100)}.`);
+}
+
 /** True for a Convex object value: not null, an array, bytes or the commit-timestamp placeholder. */
 export function isObjectValue(
   value: Value | undefined,
