@@ -57,7 +57,8 @@ export function toParagraphs(sentences: Sentence[]): Sentence[][] {
 export function joinTexts(first: string, second: string): string {
   if (first === "" || second === "") return first + second;
   const touch = first.slice(-1) + second.slice(0, 1);
-  const unspaced = isUnspaced(touch.replace(/[\p{P}]/gu, "")) && /^[^\p{Script=Latin}]+$/u.test(touch);
+  const unspaced =
+    isUnspaced(touch.replace(/[\p{P}]/gu, "")) && /^[^\p{Script=Latin}]+$/u.test(touch);
   return unspaced ? first + second : `${first} ${second}`;
 }
 
@@ -79,10 +80,16 @@ function running(segments: Segment[]): { text: string; places: Place[] } {
   for (const segment of segments) {
     const own = segment.text.replace(/\s+/gu, " ").trim();
     const ended = /[.!?…。！？؟۔।]["'”’)\]]*$/u.test(text);
-    const longPause = previousEnd !== undefined && segment.startMs - previousEnd >= PARAGRAPH_PAUSE_MS;
+    const longPause =
+      previousEnd !== undefined && segment.startMs - previousEnd >= PARAGRAPH_PAUSE_MS;
     if (longPause && ended) text += "\n\n";
     else if (text !== "") text = text.slice(0, text.length) + joiner(text, own);
-    places.push({ at: text.length, length: own.length, startMs: segment.startMs, endMs: segment.endMs });
+    places.push({
+      at: text.length,
+      length: own.length,
+      startMs: segment.startMs,
+      endMs: segment.endMs,
+    });
     text += own;
     previousEnd = segment.endMs;
   }
@@ -112,7 +119,9 @@ function cutAtPauses(segments: Segment[]): Sentence[] {
   let open: Sentence | undefined;
   for (const segment of segments.flatMap(cutLong)) {
     const pause = open ? segment.startMs - open.endMs : 0;
-    const full = open ? countWords(open.text) + countWords(segment.text) > UNPUNCTUATED_WORDS : false;
+    const full = open
+      ? countWords(open.text) + countWords(segment.text) > UNPUNCTUATED_WORDS
+      : false;
     if (!open || pause >= THOUGHT_PAUSE_MS || full) {
       open = { startMs: segment.startMs, endMs: segment.endMs, text: segment.text.trim() };
       sentences.push(open);
@@ -136,13 +145,16 @@ function cutEvery(sentence: Sentence, words: number): Sentence[] {
   // Without spaces there is nothing to cut at; such text comes with punctuation.
   if (parts.length < 2) return [sentence];
   const texts: string[] = [];
-  for (let at = 0; at < parts.length; at += words) texts.push(parts.slice(at, at + words).join(" "));
+  for (let at = 0; at < parts.length; at += words)
+    texts.push(parts.slice(at, at + words).join(" "));
   return spreadTimes(sentence, texts);
 }
 
 /** An endless sentence is cut where its clauses end, so that each part can stand alone. */
 function cutAtClauses(sentence: Sentence): Sentence[] {
-  const clauses = sentence.text.split(/(?<=[;:؛；：])\s*(?=\S)|(?<=[,،，、])\s+(?=(?:and|but|so|because|which|und|aber|et|mais|y|pero)\s)/u);
+  const clauses = sentence.text.split(
+    /(?<=[;:؛；：])\s*(?=\S)|(?<=[,،，、])\s+(?=(?:and|but|so|because|which|und|aber|et|mais|y|pero)\s)/u,
+  );
   const texts: string[] = [];
   for (const clause of clauses) {
     const last = texts.at(-1);
@@ -151,7 +163,9 @@ function cutAtClauses(sentence: Sentence): Sentence[] {
     } else texts.push(clause);
   }
   return spreadTimes(sentence, texts).flatMap((part) =>
-    countWords(part.text) > LONGEST_SENTENCE_WORDS * 1.5 ? cutEvery(part, UNPUNCTUATED_WORDS) : [part],
+    countWords(part.text) > LONGEST_SENTENCE_WORDS * 1.5
+      ? cutEvery(part, UNPUNCTUATED_WORDS)
+      : [part],
   );
 }
 

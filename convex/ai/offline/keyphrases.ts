@@ -24,12 +24,33 @@ type Candidate = {
 };
 
 const LONGEST_PHRASE = 4;
-const CONNECTORS = new Set(["of", "of the", "of a", "of an", "de", "du", "des", "de la", "del", "di", "della", "da", "do", "van", "von", "der"]);
+const CONNECTORS = new Set([
+  "of",
+  "of the",
+  "of a",
+  "of an",
+  "de",
+  "du",
+  "des",
+  "de la",
+  "del",
+  "di",
+  "della",
+  "da",
+  "do",
+  "van",
+  "von",
+  "der",
+]);
 const BEFORE_NOUNS = new Set(
-  "a an the this that these those my your his her its our their some any no every each of in on with by from into upon through for between about without under over and or called".split(" "),
+  "a an the this that these those my your his her its our their some any no every each of in on with by from into upon through for between about without under over and or called".split(
+    " ",
+  ),
 );
 const BEFORE_VERBS = new Set(
-  "to i you we they he she it will would can could may might must shall should not don't didn't doesn't let us cannot never always i'll we'll you'll they'll who which".split(" "),
+  "to i you we they he she it will would can could may might must shall should not don't didn't doesn't let us cannot never always i'll we'll you'll they'll who which".split(
+    " ",
+  ),
 );
 
 /**
@@ -52,10 +73,18 @@ export function keyphrasesOf(corpus: Corpus, units: Unit[], background?: TermCou
       Math.log2(1 + candidate.terms.length) *
       own ** 0.85 *
       (0.15 + 0.85 * candidate.nounShare) *
-      (candidate.terms.every((term) => isWeakWord(term)) || isWeakWord(text.toLowerCase()) ? 0.2 : 1) *
+      (candidate.terms.every((term) => isWeakWord(term)) || isWeakWord(text.toLowerCase())
+        ? 0.2
+        : 1) *
       (candidate.proper / candidate.count > 0.6 ? 1.25 : 1) *
       (background ? lift(candidate.terms, units, background) : 1);
-    phrases.push({ text, key: candidate.key, terms: candidate.terms, count: candidate.count, weight });
+    phrases.push({
+      text,
+      key: candidate.key,
+      terms: candidate.terms,
+      count: candidate.count,
+      weight,
+    });
   }
   return phrases.sort((a, b) => b.weight - a.weight || (a.key < b.key ? -1 : 1));
 }
@@ -110,7 +139,12 @@ function collect(corpus: Corpus, units: Unit[]): Map<string, Candidate> {
   return candidates;
 }
 
-function collectFrom(corpus: Corpus, unit: Unit, start: number, into: Map<string, Candidate>): void {
+function collectFrom(
+  corpus: Corpus,
+  unit: Unit,
+  start: number,
+  into: Map<string, Candidate>,
+): void {
   const terms: string[] = [];
   for (let end = start, connected = false; terms.length < LONGEST_PHRASE; end += 1) {
     const token = unit.tokens[end];
@@ -185,7 +219,9 @@ function lowerFirst(text: string): string {
   return /^\p{Lu}\p{Ll}/u.test(text) ? text.slice(0, 1).toLowerCase() + text.slice(1) : text;
 }
 
-function countsInsideLonger(candidates: Map<string, Candidate>): Map<string, { count: number; phrases: number }> {
+function countsInsideLonger(
+  candidates: Map<string, Candidate>,
+): Map<string, { count: number; phrases: number }> {
   const inside = new Map<string, { count: number; phrases: number }>();
   for (const { terms, count } of candidates.values()) {
     if (terms.length < 2 || count < 2) continue;

@@ -27,13 +27,18 @@ const ENGLISH_ONLY = 7;
 
 const INNER: [RegExp, string][] = [
   [/\s*,?\s*\b(?:um+|uh+|erm+|ähm*|euh)\b\s*,?(?=\s)/giu, ""],
-  [/,\s*(?:you know|i mean|you see|as it were|so to speak|if you like|if i may say so|sort of|kind of|of course|as i (?:said|say)|mind you)\s*,/giu, ","],
+  [
+    /,\s*(?:you know|i mean|you see|as it were|so to speak|if you like|if i may say so|sort of|kind of|of course|as i (?:said|say)|mind you)\s*,/giu,
+    ",",
+  ],
   [/\b(\p{L}{1,12})(?:,?\s+\1\b)+(?=\s+\p{L})/giu, "$1"],
 ];
-const CLOSERS = /\s*[,;—–-]+\s*(?:right|okay|ok|you know|you see|isn't it|don't you think|is it not|do you see|see|yeah|gell|ne|n'est-ce pas|¿no|verdad|да)\s*[?.!]*$/iu;
+const CLOSERS =
+  /\s*[,;—–-]+\s*(?:right|okay|ok|you know|you see|isn't it|don't you think|is it not|do you see|see|yeah|gell|ne|n'est-ce pas|¿no|verdad|да)\s*[?.!]*$/iu;
 
 // Words whose doubling is grammar or emphasis, not a stumble.
-const SAID_TWICE = /^(?:had|that|very|many|far|long|really|so|no|more|again|over|bit|little|much)$/iu;
+const SAID_TWICE =
+  /^(?:had|that|very|many|far|long|really|so|no|more|again|over|bit|little|much)$/iu;
 
 /**
  * A sentence without openers, fillers and stumbles, starting with a capital and ending with a full
@@ -57,7 +62,8 @@ function isPlainWord(word: string): boolean {
 }
 
 function withoutOpeners(text: string, language?: string): string {
-  const patterns = language === undefined || language === "en" ? OPENERS : OPENERS.slice(ENGLISH_ONLY);
+  const patterns =
+    language === undefined || language === "en" ? OPENERS : OPENERS.slice(ENGLISH_ONLY);
   const own = language === "en" ? OPENERS.slice(0, ENGLISH_ONLY) : patterns;
   let rest = text;
   for (let round = 0; round < 4; round += 1) {
@@ -80,15 +86,24 @@ export function asSentence(text: string): string {
   // "pH is ..." and "mRNA ..." stay as they are.
   if (!/^\p{Ll}\p{Lu}/u.test(body.slice(first))) {
     const initial = Array.from(body.slice(first))[0] ?? "";
-    body = body.slice(0, first) + initial.toLocaleUpperCase("en") + body.slice(first + initial.length);
+    body =
+      body.slice(0, first) + initial.toLocaleUpperCase("en") + body.slice(first + initial.length);
   }
   if (body === "" || /[.!?…。！？؟۔।॥]["'”’»)\]」』]*$/u.test(body)) return body;
-  return body + (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]$/u.test(body) ? "。" : ".");
+  return (
+    body + (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]$/u.test(body) ? "。" : ".")
+  );
 }
 
 function withoutLonelyMarks(text: string): string {
   let kept = text;
-  for (const [open, close] of [["(", ")"], ["[", "]"], ["“", "”"], ["«", "»"], ["「", "」"]] as const) {
+  for (const [open, close] of [
+    ["(", ")"],
+    ["[", "]"],
+    ["“", "”"],
+    ["«", "»"],
+    ["「", "」"],
+  ] as const) {
     const opens = kept.split(open).length;
     const closes = kept.split(close).length;
     if (opens !== closes) kept = kept.split(open).join("").split(close).join("");
@@ -112,7 +127,8 @@ export function clausesOf(sentence: string): { text: string; at: number }[] {
       const text = sentence.slice(first.at, last.at + last.text.length).trim();
       const words = countWords(text);
       if (words > LONGEST_POINT_WORDS) break;
-      if (words >= SHORTEST_CLAUSE_WORDS && canStandAlone(text)) offers.push({ text, at: first.at });
+      if (words >= SHORTEST_CLAUSE_WORDS && canStandAlone(text))
+        offers.push({ text, at: first.at });
     }
   }
   return offers.length > 0 ? offers : [{ text: firstWords(sentence), at: 0 }];

@@ -35,7 +35,12 @@ export type Corpus = {
  */
 export function corpusOf(sentences: Sentence[], language?: string): Corpus {
   const cut = sentences.map((sentence) => wordsAt(sentence.text));
-  const unspaced = isUnspaced(sentences.map((s) => s.text).join(" ").slice(0, 4000));
+  const unspaced = isUnspaced(
+    sentences
+      .map((s) => s.text)
+      .join(" ")
+      .slice(0, 4000),
+  );
   const lower = cut.map((words) => words.map((word) => normalizeWord(word.text)));
   const spoken = language && stopwordsOf(language) ? language : guessLanguage(lower.flat());
   const isStopword = stopwordTest(lower, spoken, unspaced);
@@ -99,7 +104,8 @@ const ENGLISH_ENDINGS: [RegExp, string][] = [
 
 function englishStem(word: string): string {
   let stemmed = word;
-  for (const [ending, replacement] of ENGLISH_ENDINGS) stemmed = stemmed.replace(ending, replacement);
+  for (const [ending, replacement] of ENGLISH_ENDINGS)
+    stemmed = stemmed.replace(ending, replacement);
   // "burning" and "burn", "making" and "make", "running" and "run" meet here.
   return stemmed.replace(/([bdfgmnprt])\1$/u, "$1").replace(/(?<=...)e$/u, "");
 }

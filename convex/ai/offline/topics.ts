@@ -13,6 +13,11 @@ const LONG_PAUSE_MS = 2000;
 const TURNS =
   /^(?:(?:and |but |so |well,? )?(?:now|next|let us (?:now )?(?:turn|go|look|consider|take|see)|let's|turning to|another|secondly|thirdly|finally|in the (?:first|second|third|next) place|i (?:come|turn|pass|want|will|shall|propose|have) (?:now )?(?:to|next)|there is (?:another|one other)|we (?:come|turn|now)|coming (?:now )?to|the (?:next|second|third|other|last))\b|nun\b|jetzt\b|kommen wir\b|maintenant\b|passons\b|ahora\b|pasemos\b|теперь\b|次に|さて|接下来|那么)/iu;
 
+/** True when a sentence announces something new ("Now let us turn to ..."). */
+export function startsTurn(text: string): boolean {
+  return TURNS.test(text);
+}
+
 /** Runs of units that belong together, in order; each unit is in exactly one. */
 export function topicsOf(units: Unit[]): Unit[][] {
   const boundaries = chooseBoundaries(units);
@@ -82,7 +87,7 @@ function depthsOf(units: Unit[]): Gap[] {
     const previous = units[index];
     const pause = first && previous ? first.startMs - previous.endMs : 0;
     const pauses = pause >= LONG_PAUSE_MS ? 0.06 : 0;
-    const turns = first && TURNS.test(first.text) ? 0.08 : 0;
+    const turns = first && startsTurn(first.text) ? 0.08 : 0;
     return { before: index + 1, depth: depth + pauses + turns };
   });
 }

@@ -1,0 +1,158 @@
+// One window of transcript as section drafts, made of the speaker's own sentences: nothing is
+// invented, everything has the moment at which it was said.
+
+import { NOTES_LIMITS } from "../../../domain/limits.ts";
+import type { KeyTakeaway, Point, Section, SectionDraft } from "../../../domain/notes.ts";
+import { toSentences } from "../../../domain/sentences.ts";
+import type { Mark, WindowRequest } from "../types.ts";
+import { definitionsIn } from "./definitions.ts";
+import { headingFrom } from "./headings.ts";
+import { keyphrasesOf, termCounts, type Keyphrase, type TermCounts } from "./keyphrases.ts";
+import { candidatesOf, choose, ranked, termWeights, type Candidate } from "./selection.ts";
+import { corpusOf, type Corpus, type Unit } from "./terms.ts";
+import { topicsOf } from "./topics.ts";
+
+/** One point for about this many words of speech. */
+const WORDS_A_POINT = 105;
+const GIST_SENTENCES = 4;
+const TAKEAWAYS = 4;
+const KEPT_KEYPHRASES = 24;
+/** A listener marks a moment a little after hearing why. */
+const MARK_REACHES_BACK_MS = 25_000;
+const MARK_REACHES_ON_MS = 4000;
+const MARK_BONUS = 1.5;
+
+/** The outline of one window. */
+export function outlineOf(request: WindowRequest, writer: SectionDraft["writer"]): SectionDraft {
+  const corpus = corpusOf(toSentences(request.segments), request.language);
+  const { units, language } = corpus;
+  const background = termCounts(units);
+  const phrases = announcedFirst(corpus, keyphrasesOf(corpus, units));
+  const candidates = candidatesOf(units, language);
+  const bonus = bonusOfMarks(request.marks ?? []);
+  const sections = sectionsOf({ corpus, background, phrases, candidates, bonus, request });
+  const weights = termWeights(units, phrases);
+  const gist = choose(candidates, { count: GIST_SENTENCES, weights });
+  const takeaways = ranked(candidates.map(asTakeaway), {
+    count: TAKEAWAYS,
+    weights,
+    not: gist,
+    bonus,
+  });
+  return {
+    startMs: request.startMs,
+    endMs: request.endMs,
+    sections,
+    definitions: definitionsIn(units, phrases, language).slice(0, NOTES_LIMITS.definitions),
+    gist: gist.map(timed),
+    keyTakeaways: takeaways.map(timed) satisfies KeyTakeaway[],
+    keyphrases: phrases
+      .slice(0, KEPT_KEYPHRASES)
+      .map(({ text, weight }) => ({ text, weight: Math.round(weight * 100) / 100 })),
+    writer,
+  };
+}
+
+type Material = {
+  corpus: Corpus;
+  background: TermCounts;
+  phrases: Keyphrase[];
+  candidates: Candidate[];
+  bonus: (candidate: Candidate) => number;
+  request: WindowRequest;
+};
+
+function sectionsOf(material: Material): Section[] {
+  const { corpus, request } = material;
+  const sections: Section[] = [];
+  for (const units of topicsOf(corpus.units)) {
+    const section = sectionOf(units, material, [
+      ...request.headingsSoFar,
+      ...sections.map((s) => s.heading),
+    ]);
+    if (section) sections.push(section);
+  }
+  return sections;
+}
+
+function sectionOf(units: Unit[], material: Material, taken: string[]): Section | undefined {
+  const { corpus, background, phrases, bonus } = material;
+  const [first, last] = [units[0], units.at(-1)];
+  if (!first || !last) return undefined;
+  const own = keyphrasesOf(corpus, units, background);
+  const candidates = material.candidates.filter(
+    ({ unit }) => unit >= first.index && unit <= last.index,
+  );
+  const words = units.reduce((sum, unit) => sum + unit.words, 0);
+  const { min, max } = NOTES_LIMITS.pointsPerSection;
+  const count = Math.min(max, Math.max(min, Math.round(words / WORDS_A_POINT)));
+  const chosen = choose(candidates, { count, weights: termWeights(units, own), bonus });
+  const points = chosen.length > 0 ? chosen.map(timed) : [wholeAsPoint(units)];
+  const heading = headingFrom(own.length > 0 ? own : phrases, {
+    taken,
+    language: corpus.language,
+    fallback: firstWords(points[0]?.text ?? first.text),
+  });
+  return {
+    heading: heading.slice(0, NOTES_LIMITS.headingLength),
+    startMs: first.startMs,
+    endMs: Math.max(last.endMs, points.at(-1)?.startMs ?? 0),
+    points,
+  };
+}
+
+/** A stretch without a single statement ("Yes. No. Well.") still says what was said. */
+function wholeAsPoint(units: Unit[]): Point {
+  const text = units.map((unit) => unit.text).join(" ");
+  return { text: text.slice(0, NOTES_LIMITS.pointLength), startMs: units[0]?.startMs ?? 0 };
+}
+
+function firstWords(text: string): string {
+  const words = text.split(/\s+/u).slice(0, 6).join(" ");
+  return words.slice(0, 60).replace(/[\p{P}\s]+$/u, "");
+}
+
+function timed(candidate: Candidate): Point {
+  return {
+    text: candidate.text.slice(0, NOTES_LIMITS.pointLength),
+    startMs: candidate.startMs,
+  };
+}
+
+// A law, a reason, a distinction is what one takes home; a description is not.
+const WORTH_TAKING_HOME =
+  /\b(?:because|therefore|the reason|principle|law|always|never|must|depends? on|consists? of|is called|known as|important|essential|means|difference|conclusion|cannot|every|without)\b/iu;
+
+function asTakeaway(candidate: Candidate): Candidate {
+  const factor = WORTH_TAKING_HOME.test(candidate.text) ? 1.4 : 1;
+  return { ...candidate, value: candidate.value * factor };
+}
+
+function bonusOfMarks(marks: Mark[]): (candidate: Candidate) => number {
+  return ({ startMs }) => {
+    const near = marks.some(
+      ({ atMs }) => startMs >= atMs - MARK_REACHES_BACK_MS && startMs <= atMs + MARK_REACHES_ON_MS,
+    );
+    return near ? MARK_BONUS : 0;
+  };
+}
+
+const ANNOUNCES =
+  /\b(?:(?:subject|topic|theme) (?:of|for|is|to)|lectures? (?:is|are|on|about|upon|will)|(?:these|this|today's|our) (?:lectures?|talk|course|evening|morning)|(?:talk|speak|lecture|tell you|address you)(?: to you)?(?: today| tonight| this evening)? (?:about|on|upon|of)|today we|bring before you)\b|\b(?:heute|thema|vorlesung|aujourd'hui|sujet|cours|hoy|tema|clase|сегодня|тема|лекци\p{L}+)\b|今天|今日|本日|講義|讲/iu;
+const OPENING_SENTENCES = 12;
+const ANNOUNCED = 1.8;
+
+/** What a speaker announces at the beginning is what the talk is about. */
+function announcedFirst(corpus: Corpus, phrases: Keyphrase[]): Keyphrase[] {
+  const announcements = corpus.units
+    .slice(0, OPENING_SENTENCES)
+    .filter((unit) => ANNOUNCES.test(unit.text))
+    .map((unit) => ` ${unit.tokens.flatMap((token) => token.term ?? []).join(" ")} `);
+  return phrases
+    .map((phrase) =>
+      announcements.some((text) => text.includes(` ${phrase.key} `))
+        ? { ...phrase, weight: phrase.weight * ANNOUNCED }
+        : phrase,
+    )
+    .sort((a, b) => b.weight - a.weight || (a.key < b.key ? -1 : 1));
+}

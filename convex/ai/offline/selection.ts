@@ -1,0 +1,142 @@
+// Chooses from many statements the few that together say most: each next one is worth what it adds
+// to those already chosen (greedy maximum coverage), so nothing is said twice.
+
+import { countWords } from "../../../domain/words.ts";
+import { bareWords, clausesOf, trimmed } from "./points.ts";
+import { lengthValue, standsAlone } from "./sentenceValue.ts";
+import { containment, overlap, type Unit } from "./terms.ts";
+import type { Keyphrase } from "./keyphrases.ts";
+
+/** A statement that could stand in the notes. */
+export type Candidate = {
+  text: string;
+  startMs: number;
+  /** The sentence it was made from. */
+  unit: number;
+  terms: Set<string>;
+  words: number;
+  /** How well it stands alone, about 0 to 2. */
+  value: number;
+};
+
+/** More shared terms than this say the same thing. */
+const SAME_CONTENT = { overlap: 0.5, containment: 0.75 };
+/** What a term is worth the second time; more mentions are worth nothing. */
+const SECOND_MENTION = 0.2;
+const LONGEST_WORDS = 44;
+
+/** The statements that a stretch offers: its sentences, and the clauses of its long ones. */
+export function candidatesOf(units: Unit[], language: string | undefined): Candidate[] {
+  return units.flatMap((unit) =>
+    clausesOf(unit.text).flatMap((clause) => {
+      const text = trimmed(clause.text, language);
+      const words = countWords(text);
+      if (words < 4 || words > LONGEST_WORDS) return [];
+      const end = clause.at + clause.text.length;
+      const terms = new Set(
+        unit.tokens
+          .filter((token) => token.at >= clause.at && token.at < end)
+          .flatMap((token) => token.term ?? []),
+      );
+      if (terms.size === 0) return [];
+      const share = clause.at / Math.max(1, unit.text.length);
+      return [
+        {
+          text,
+          startMs: Math.round(unit.startMs + (unit.endMs - unit.startMs) * share),
+          unit: unit.index,
+          terms,
+          words,
+          value: standsAlone(text, language) * lengthValue(words),
+        },
+      ];
+    }),
+  );
+}
+
+/** What each term of a stretch is worth: by how much the stretch speaks of it. */
+export function termWeights(units: Unit[], keyphrases: Keyphrase[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const unit of units) {
+    for (const term of unit.terms) counts.set(term, (counts.get(term) ?? 0) + 1);
+  }
+  const weights = new Map<string, number>();
+  for (const [term, count] of counts) {
+    // What is in nearly every sentence tells sentences apart as little as what is in one.
+    const everywhere = count / Math.max(1, units.length) > 0.4 ? 0.5 : 1;
+    weights.set(term, Math.log2(1 + count) * everywhere);
+  }
+  const heaviest = keyphrases[0]?.weight ?? 1;
+  for (const phrase of keyphrases.slice(0, 12)) {
+    for (const term of phrase.terms) {
+      const known = weights.get(term);
+      const bonus = (2.5 * phrase.weight) / heaviest / phrase.terms.length ** 0.5;
+      if (known !== undefined) weights.set(term, known + bonus);
+    }
+  }
+  return weights;
+}
+
+export type Choice = {
+  count: number;
+  weights: Map<string, number>;
+  /** Statements that must not be said again. */
+  not?: Candidate[];
+  /** Adds to a candidate's worth, e.g. at a moment that the listener marked. */
+  bonus?: (candidate: Candidate) => number;
+};
+
+/** The best statements, in the order in which they were said. */
+export function choose(candidates: Candidate[], choice: Choice): Candidate[] {
+  return ranked(candidates, choice).sort((a, b) => a.startMs - b.startMs || a.unit - b.unit);
+}
+
+/** The best statements, best first. */
+export function ranked(candidates: Candidate[], choice: Choice): Candidate[] {
+  const chosen: Candidate[] = [];
+  const mentions = new Map<string, number>();
+  let rest = candidates.filter((candidate) => !repeats(candidate, choice.not ?? []));
+  while (chosen.length < choice.count && rest.length > 0) {
+    let best: { candidate: Candidate; worth: number } | undefined;
+    for (const candidate of rest) {
+      const worth =
+        gain(candidate, choice.weights, mentions) * (1 + (choice.bonus?.(candidate) ?? 0));
+      if (!best || worth > best.worth) best = { candidate, worth };
+    }
+    if (!best || best.worth <= 0) break;
+    const taken = best.candidate;
+    chosen.push(taken);
+    for (const term of taken.terms) mentions.set(term, (mentions.get(term) ?? 0) + 1);
+    rest = rest.filter(
+      (candidate) => candidate.unit !== taken.unit && !repeats(candidate, [taken]),
+    );
+  }
+  return chosen;
+}
+
+function gain(
+  candidate: Candidate,
+  weights: Map<string, number>,
+  mentions: Map<string, number>,
+): number {
+  let sum = 0;
+  for (const term of candidate.terms) {
+    const before = mentions.get(term) ?? 0;
+    sum += (weights.get(term) ?? 0) * (before === 0 ? 1 : before === 1 ? SECOND_MENTION : 0);
+  }
+  return (sum / (6 + candidate.words) ** 0.6) * candidate.value;
+}
+
+/** True when one of the others says the same. */
+export function repeats(
+  candidate: Pick<Candidate, "text" | "terms">,
+  others: Pick<Candidate, "text" | "terms">[],
+): boolean {
+  return others.some(
+    (other) =>
+      overlap(candidate.terms, other.terms) > SAME_CONTENT.overlap ||
+      (Math.min(candidate.terms.size, other.terms.size) > 2 &&
+        containment(candidate.terms, other.terms) > SAME_CONTENT.containment) ||
+      bareWords(candidate.text) === bareWords(other.text),
+  );
+}

@@ -1,0 +1,63 @@
+// How well a sentence stands in notes without its neighbours: statements do, questions, greetings,
+// stage directions and sentences that hang on the one before don't.
+
+/** A habit of speech and what it does to a sentence's worth: below 1 lowers it. */
+type Habit = { pattern: RegExp; factor: number };
+
+const ANY_LANGUAGE: Habit[] = [
+  { pattern: /[?？؟]["'”’»)\]」』]*$/u, factor: 0.12 },
+  { pattern: /[!！]["'”’»)\]」』]*$/u, factor: 0.6 },
+  { pattern: /(?:\.\.\.|…)["'”’]*$/u, factor: 0.5 },
+  // Readings aloud and asides that a transcriber put in brackets.
+  { pattern: /^[[(]/u, factor: 0.3 },
+  { pattern: /https?:\/\//u, factor: 0.4 },
+];
+
+// prettier-ignore
+const ENGLISH: Habit[] = [
+  // Hangs on the sentence before.
+  { pattern: /^(?:it|they|he|she|him|her|them)\b/iu, factor: 0.45 },
+  { pattern: /^(?:this|that|these|those|such)\s+(?:is|was|are|were|will|would|has|have|had|does|do|did|can|could|may|might|must|should|one|ones|way|thing|then|i|you|we)\b/iu, factor: 0.4 },
+  { pattern: /^(?:this|these|those|such|that|his|its|their|the (?:same|other|former|latter|first|second|one|two|rest))\b/iu, factor: 0.72 },
+  { pattern: /^(?:but|yet|nor|or|still|otherwise|hence|thus|therefore|again|also|too|so|then|not|only|even|just|no|yes|both|neither|another)\b/iu, factor: 0.8 },
+  { pattern: /^(?:which|who|whom|whose|where|when|if|as|than|because|while|whereas|though|although)\b/iu, factor: 0.85 },
+  { pattern: /\b(?:it|them|this|that)[.;]?$/iu, factor: 0.8 },
+  { pattern: /^(?:of|in|with|by|to|from|for|on|at|upon) (?:this|that|these|those|it|them|which)\b/iu, factor: 0.6 },
+  // Points at something that a reader can't see.
+  { pattern: /^(?:here(?:'s| is| are| we| you| i)|there (?:it|they|you|he|she) |look(?: at|,)|see |behold|observe|notice|watch|listen)/iu, factor: 0.3 },
+  { pattern: /\b(?:here (?:is|are|you|we|i)|as you (?:can )?see|you (?:now |can |will )?see (?:here|this|these|that it|it|the)|i have (?:here|brought|got|placed|put|made)|this (?:slide|picture|figure|board|diagram|chart|glass|vessel|jar|bottle|tube|table|piece|one|apparatus|instrument|specimen)|(?:in|on|over) (?:front of|this side|that side)|over (?:here|there)|before you)\b/iu, factor: 0.5 },
+  // About the talk and not its subject.
+  { pattern: /\b(?:next (?:time|lecture|week|slide)|last (?:time|lecture|week)|(?:this|the|our|my|present|former|these) (?:lectures?|talk|course|occasion|address)|office hours|home ?work|exam|ladies and gentlemen|thank you|thanks|welcome|applause|laughter|good (?:morning|afternoon|evening))\b/iu, factor: 0.35 },
+  { pattern: /\b(?:i (?:am|was|'m) (?:going|about|anxious|obliged|sure|sorry|afraid|glad)|i (?:shall|will|should|would|want|wish|mean|propose|purpose|intend|hope|need|must|may|can|could|have|had|take|am|was|do|did|don't|cannot)|i'(?:m|ll|ve|d)|let me|permit me|allow me|suppose i|if i)\b/iu, factor: 0.5 },
+  { pattern: /\b(?:i|me|my|mine|myself)\b/iu, factor: 0.75 },
+  { pattern: /\b(?:you|your|yours)\b/iu, factor: 0.8 },
+  { pattern: /^(?:let us|let's|we (?:will|shall|come|turn|now|have now|are going)|take|suppose|imagine|consider|remember when|ask|tell)\b/iu, factor: 0.6 },
+  { pattern: /\b(?:he|she|him)\b/iu, factor: 0.85 },
+  { pattern: /\b(?:said|says|replied|exclaimed|asked)\b|["“]/iu, factor: 0.75 },
+  // Says something that is worth keeping.
+  { pattern: /\b(?:important|essential|fundamental|crucial|principle|principles|law|laws|rule|theorem|hypothesis|theory|evidence|proof|conclusion|in general|generally|always|never)\b/iu, factor: 1.25 },
+  { pattern: /\b(?:because|therefore|consequently|hence|so that|the (?:reason|cause|effect|result|consequence|purpose|function)|caused by|due to|owing to|depends? (?:up)?on|results? (?:in|from)|leads? to|arises? from|produces?|requires?|consists? (?:of|in)|is (?:composed|made up|formed) of|in order (?:to|that)|by means of)\b/iu, factor: 1.3 },
+  { pattern: /\b(?:is|are|was|were) (?:called|named|termed|known as|defined as|said to be)\b|\b(?:we|they|people|chemists|physicists|philosophers) call\b|\bby .{1,30} (?:i|we) mean\b|\bmeans? that\b/iu, factor: 1.35 },
+  { pattern: /\b(?:difference between|distinguish(?:es|ed)?|as opposed to|in contrast|compared (?:to|with)|whereas|rather than|not .{2,40}, but)\b/iu, factor: 1.2 },
+  { pattern: /\b(?:two|three|four|five|several) (?:kinds|types|sorts|ways|parts|classes|forms|causes|reasons|stages|steps|conditions)\b/iu, factor: 1.25 },
+  { pattern: /^(?:\p{L}+ ){1,5}(?:is|are|was|were|has|have|can|contains?|consists?|forms?|becomes?|makes?|gives?)\b/iu, factor: 1.15 },
+  { pattern: /\b\p{N}+(?:[.,]\p{N}+)*\b/u, factor: 1.05 },
+];
+
+/**
+ * How well a sentence stands alone and how much it states, 1 for a plain statement. Only the
+ * habits of every language are known beyond English.
+ */
+export function standsAlone(sentence: string, language: string | undefined): number {
+  const habits = language === "en" ? [...ANY_LANGUAGE, ...ENGLISH] : ANY_LANGUAGE;
+  let value = 1;
+  for (const { pattern, factor } of habits) if (pattern.test(sentence)) value *= factor;
+  return Math.min(2, value);
+}
+
+/** 1 for a length that reads well as a point, less for fragments and for half paragraphs. */
+export function lengthValue(words: number): number {
+  if (words < 5) return 0.1;
+  if (words < 9) return 0.35 + (words - 5) * 0.12;
+  return words <= 26 ? 1 : Math.max(0.45, 1 - (words - 26) * 0.035);
+}
