@@ -23,12 +23,19 @@ const LANGUAGE_GLOBALS = new Set(
   ).split(" "),
 );
 
+/** Node's own code behind `fetch` and `Request` looks these up as globals each time it needs them. */
+const INTERNAL_GLOBALS = ["Buffer", "setImmediate", "clearImmediate"];
+
 /** Strips the current thread's globals down to Convex's. There is no way back. */
 export function keepConvexGlobals(variables: Record<string, string>): void {
+  // Loads what Node loads when it is first used, while everything is still there.
+  new Request("http://127.0.0.1/").headers.has("x");
+  const internals = INTERNAL_GLOBALS.map((name) => [name, Reflect.get(globalThis, name)] as const);
   for (const name of Reflect.ownKeys(globalThis)) {
     if (typeof name !== "string" || WEB_GLOBALS.has(name) || LANGUAGE_GLOBALS.has(name)) continue;
     Reflect.deleteProperty(globalThis, name);
   }
+  for (const [name, value] of internals) showToNodeOnly(name, value);
   forbidCodeFromStrings();
   Object.assign(globalThis, { self: globalThis, global: globalThis });
   Object.defineProperty(globalThis, "process", {
@@ -36,6 +43,18 @@ export function keepConvexGlobals(variables: Record<string, string>): void {
     writable: true,
     configurable: true,
   });
+}
+
+function showToNodeOnly(name: string, value: unknown): void {
+  const get = (): unknown => {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 1;
+    const caller: { stack?: unknown } = {};
+    Error.captureStackTrace(caller, get);
+    Error.stackTraceLimit = stackTraceLimit;
+    return String(caller.stack).includes("node:internal/") ? value : undefined;
+  };
+  Object.defineProperty(globalThis, name, { get, configurable: true, enumerable: false });
 }
 
 /** `new Function` would compile in a scope whose `import()` is Node's own. */

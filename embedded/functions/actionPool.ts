@@ -22,7 +22,7 @@ export type ActionPoolOptions = {
   deploymentName: string;
   limits: EngineLimits;
   /** Answers what an action asks of the database, other functions and files. */
-  onCall(call: ActionCall): Promise<CallResult>;
+  onCall: (call: ActionCall) => Promise<CallResult>;
 };
 
 /** A worker that has not answered for so long gets no new work. */
@@ -112,7 +112,7 @@ export class ActionPool {
 type ActionThreadOptions = {
   data: ActionWorkerData;
   limits: EngineLimits;
-  onCall(call: ActionCall): Promise<CallResult>;
+  onCall: (call: ActionCall) => Promise<CallResult>;
   onUnresponsive(): void;
   onGone(thread: ActionThread): void;
 };

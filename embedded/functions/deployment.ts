@@ -12,9 +12,9 @@ import { FrameMapper } from "./sourceMaps.ts";
 import type { SyscallSurroundings } from "./syscalls.ts";
 
 export type RealmHooks = {
-  seedOf(): { key: Uint8Array; position: number };
+  seedOf: () => { key: Uint8Array; position: number };
   pending: Pending;
-  log(level: string, values: unknown[]): void;
+  log: (level: string, values: unknown[]) => void;
 };
 
 export async function loadDeployment(
@@ -68,7 +68,8 @@ function readDeployment(database: Database): DeploymentInfo {
       // Written by the deploy room from `writeModuleFiles`.
       entries: all("_modules") as unknown as ModuleEntry[],
       variables: Object.fromEntries(
-        all("_environment_variables").map(({ name, value }) => [String(name), String(value)]),
+        // As `deploy/` and `writeModuleFiles`' readers write them: two strings.
+        all("_environment_variables").map(({ name, value }) => [name as string, value as string]),
       ),
     };
   } finally {

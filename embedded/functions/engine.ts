@@ -332,7 +332,7 @@ class WorkerEngine implements Engine {
         return {
           ok: true,
           valueJson: "null",
-          file: await services.readFile(String(args.storageId)),
+          file: await services.readFile(textOf(args.storageId)),
         };
       }
       default: {
@@ -435,6 +435,11 @@ function newRequestId(): string {
 
 function noFiles(): Error {
   return new Error("This backend was started without file storage.");
+}
+
+function textOf(value: JSONValue | undefined): string {
+  if (typeof value === "string") return value;
+  throw new Error("A storage id must be a string.");
 }
 
 function failedRun(error: FunctionError): RunAnswer {

@@ -71,7 +71,7 @@ export class EngineThread {
   /** Rejects only with the errors of `failed` answers; failing functions are answers. */
   send(request: Unnumbered<EngineRequest>): Promise<Exclude<EngineAnswer, { type: "failed" }>> {
     if (this.#fault !== null) return Promise.reject(this.#fault);
-    const numbered = { ...request, id: this.#nextId++ } as EngineRequest;
+    const numbered = { ...request, id: this.#nextId++ };
     return new Promise((resolve, reject) => {
       this.#waiting.set(numbered.id, {
         request: numbered,

@@ -66,7 +66,7 @@ class RequestLoop {
   /** Takes what has arrived without going back to the event loop. */
   #fill(): number {
     for (;;) {
-      const received = receiveMessageOnPort(this.#port) as { message: EngineRequest } | undefined;
+      const received = receiveMessageOnPort(this.#port);
       if (received === undefined) return this.#waiting.length;
       this.#waiting.push(received.message);
     }

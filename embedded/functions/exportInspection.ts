@@ -41,8 +41,8 @@ export function inspectModule(
 }
 
 type Candidate = Record<string, unknown> & {
-  exportArgs?(): string;
-  exportReturns?(): string;
+  exportArgs?: (this: void) => string;
+  exportReturns?: (this: void) => string;
 };
 
 /** @returns null for exports that are no functions of Convex */

@@ -44,7 +44,7 @@ export async function answerHttp(
       ? {}
       : // Node wants to be told that the answer may come before the body has been sent.
         { body: message.body as BodyInit, duplex: "half" }),
-  } as RequestInit);
+  });
   const response = await action.invokeHttpAction(request);
   if (!(response instanceof Response)) throw new Error("HTTP actions must return a Response");
   return {

@@ -15,7 +15,7 @@ import { expectedError, isStoreFault, storeFaultText } from "./failures.ts";
 import { errorText, functionError } from "./functionErrors.ts";
 import type { FunctionEntry, FunctionTable } from "./functionTable.ts";
 import type { ModuleLoader } from "./moduleLoader.ts";
-import { parseFunctionPath, resolveFunctionAddress, type FunctionAddress } from "./paths.ts";
+import { parseFunctionPath, resolveFunctionAddress } from "./paths.ts";
 import type { PreparedAction } from "./protocol.ts";
 import type { Realm } from "./realmHost.ts";
 import { Frame, type Callbacks, type Run } from "./run.ts";
@@ -179,7 +179,7 @@ export class Invoker {
 
   #startNested(parent: Frame, args: JSONObject, callbacks: Callbacks): void {
     const { run } = parent;
-    const path = resolveFunctionAddress(args as FunctionAddress);
+    const path = resolveFunctionAddress(args);
     const kind = args.udfType === "mutation" ? "mutation" : "query";
     if (kind === "mutation" && parent.kind === "query") {
       throw new Error("Cannot call a mutation function from a query function.");

@@ -1,4 +1,5 @@
 // The worker's side of what a realm may ask for apart from syscalls: text, base64, URLs, random bytes, Web Crypto.
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createCipheriv } from "node:crypto";
 import type { HostBridge } from "./realm/host.ts";
 import type { RealmIntrinsics } from "./realmHost.ts";
@@ -29,7 +30,7 @@ export function createPlatformBridge(
     encodeUtf8: (text, target) => new TextEncoder().encodeInto(text, target).written,
     decodeText(bytes, encoding, fatal, ignoreBOM) {
       try {
-        return new TextDecoder(encoding, { fatal, ignoreBOM }).decode(bytes as ArrayBufferView);
+        return new TextDecoder(encoding, { fatal, ignoreBOM }).decode(bytes);
       } catch {
         return null;
       }
@@ -48,6 +49,14 @@ export function createPlatformBridge(
       const url = new URL(href);
       if (SETTABLE.has(part)) Reflect.set(url, part, value);
       return urlParts(url);
+    },
+    asyncStorage() {
+      const storage = new AsyncLocalStorage<unknown>();
+      return {
+        run: (store, callback) => storage.run(store, callback),
+        enter: (store) => storage.enterWith(store),
+        get: () => storage.getStore(),
+      };
     },
     beginPending: () => pending.begin(),
     endPending: () => pending.end(),

@@ -23,8 +23,9 @@ export function findSessionAnswer(
     operators: [{ limit: 1 }],
   });
   if (found === undefined) return null;
+  // As `rememberSessionAnswer` wrote them.
   return {
-    valueJson: String(found.result),
+    valueJson: found.result as string,
     logLines: found.logLines as string[],
     ts: jsonToConvex(found.ts ?? null) as bigint,
   };

@@ -13,7 +13,6 @@ import {
   createFunctionHandle,
   displayPath,
   resolveFunctionAddress,
-  type FunctionAddress,
 } from "./paths.ts";
 import { requestMetadata } from "./requestMetadata.ts";
 import type { Frame } from "./run.ts";
@@ -41,7 +40,7 @@ export const SYNC_SYSCALLS: Record<string, Entry> = {
       id: run.tx.normalizeId(text(args, "table"), text(args, "idString")),
     }),
   },
-  "1.0/getSnapshotTs": { run: ({ run }) => convexToJson(run.tx.beginTs) as JSONValue },
+  "1.0/getSnapshotTs": { run: ({ run }) => convexToJson(run.tx.beginTs) },
 };
 
 export const ASYNC_SYSCALLS: Record<string, Entry> = {
@@ -118,10 +117,10 @@ export const ASYNC_SYSCALLS: Record<string, Entry> = {
     },
   },
   "1.0/createFunctionHandle": {
-    run: (_frame, args) => createFunctionHandle(resolveFunctionAddress(args as FunctionAddress)),
+    run: (_frame, args) => createFunctionHandle(resolveFunctionAddress(args)),
   },
   "1.0/getTransactionMetrics": {
-    run: ({ run }) => run.tx.metrics() as unknown as JSONObject,
+    run: ({ run }) => run.tx.metrics(),
   },
   "1.0/getFunctionMetadata": {
     run: (frame) => ({ name: displayPath(frame.path), componentPath: "" }),
@@ -142,7 +141,7 @@ export function scheduleFunction(
   args: JSONObject,
   functions: FunctionTable,
 ): string {
-  const path = resolveFunctionAddress(args as FunctionAddress);
+  const path = resolveFunctionAddress(args);
   if (!functions.hasModule(path.modulePath)) {
     throw new SystemFunctionError(
       "InvalidFunctionPath",
@@ -217,13 +216,13 @@ function queryPage(frame: Frame, args: JSONObject): JSONValue {
     keepsJournal ? run.journalGiven : null,
   );
   if (keepsJournal) run.journalTaken = result.continueCursor;
-  return result as unknown as JSONValue;
+  return result;
 }
 
 /** A nested call's tighter limits; names that the database does not count are ignored. */
 export function nestedLimits(given: JSONValue | undefined): Partial<TransactionLimits> | null {
   if (!isJSONObject(given)) return null;
-  return given as Partial<TransactionLimits>;
+  return given;
 }
 
 function text(args: JSONObject, name: string): string {

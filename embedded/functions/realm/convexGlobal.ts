@@ -19,7 +19,7 @@ export function createConvexGlobal(host: HostBridge): ConvexGlobal {
         host.asyncSyscall(String(op), String(argsJson), resolve, (message, dataJson) => {
           const error = new Error(message);
           // `convex/server` turns a rejection with `data` back into a ConvexError.
-          if (dataJson !== undefined) Object.assign(error, { data: JSON.parse(dataJson) });
+          if (dataJson !== undefined) Object.assign(error, { data: JSON.parse(dataJson) as unknown });
           reject(error);
         });
       });

@@ -30,6 +30,12 @@ export type HostBridge = {
   parseUrl(url: string, base: string | undefined): string | null;
   /** The URL after setting one of its parts, as JSON. */
   setUrlPart(href: string, part: string, value: string): string;
+  /** A value that follows asynchronous calls, as AsyncLocalStorage keeps it. */
+  asyncStorage(): {
+    run(store: unknown, callback: () => unknown): unknown;
+    enter(store: unknown): void;
+    get(): unknown;
+  };
   /** Work that settles in a later turn of the event loop holds its run open between these two. */
   beginPending(): void;
   endPending(): void;

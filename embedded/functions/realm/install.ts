@@ -2,7 +2,6 @@
 import { createClock } from "./clock.ts";
 import { createConsole } from "./console.ts";
 import { createConvexGlobal } from "./convexGlobal.ts";
-import { createEncoding } from "./encoding.ts";
 import { describeError } from "./errors.ts";
 import { forbiddenGlobals } from "./forbidden.ts";
 import type { HostBridge, RealmControls } from "./host.ts";
@@ -23,7 +22,6 @@ export function install(host: HostBridge): RealmControls {
     Convex: createConvexGlobal(host),
     console: createConsole(host, () => clock.DateConstructor.now()),
     process: { env: environment },
-    ...createEncoding(host),
     ...createWebGlobals(host, { nowMs: () => clock.DateConstructor.now(), look }),
     ...forbiddenGlobals(),
   });

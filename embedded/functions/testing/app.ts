@@ -105,7 +105,7 @@ async function pushApp(engine: Engine, dataDir: string, files: AppFiles): Promis
   await engine.callSystem("testing:push", {
     schema: analysis.schema,
     // Plain data; its type has no index signature.
-    entries: entries as unknown as JSONObject[],
+    entries: entries,
   });
   await engine.activate();
 }
