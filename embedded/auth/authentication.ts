@@ -53,6 +53,15 @@ export class Authentication {
     }
   }
 
+  /**
+   * The admin that an `Authorization: Convex ...` header proves; null when it is another kind of header, or none.
+   * @throws HttpError 401
+   */
+  adminFromHeader(header: string | undefined): Identity | null {
+    const credentials = /^\s*convex\s+(.*?)\s*$/i.exec(header ?? "")?.[1];
+    return credentials === undefined ? null : this.#fromAdminHeader(credentials);
+  }
+
   /** `<admin key>` or `<admin key>:<base64 JSON of identity attributes>`. */
   #fromAdminHeader(credentials: string): Identity {
     const secretStart = credentials.lastIndexOf("|") + 1;
@@ -67,10 +76,7 @@ export class Authentication {
   /** @throws HttpError 401 */
   verifyAdminKey(key: string, acting: JSONObject | null): Identity {
     if (!this.#adminKey.matches(key)) {
-      throw unauthenticated(
-        "BadAdminKey",
-        "The provided admin key was invalid for this instance.",
-      );
+      throw unauthenticated("BadAdminKey", "The provided admin key was invalid for this instance.");
     }
     if (acting === null) return { kind: "admin" };
     const { issuer, subject } = acting;

@@ -4,7 +4,9 @@ import type { JSONObject, JSONValue } from "../values/index.ts";
 
 /** True when the identity came with a token that is no longer valid. */
 export function isExpired(identity: Identity, nowMs: number): boolean {
-  return identity.kind === "user" && identity.expiresAtMs !== undefined && identity.expiresAtMs <= nowMs;
+  return (
+    identity.kind === "user" && identity.expiresAtMs !== undefined && identity.expiresAtMs <= nowMs
+  );
 }
 
 /** OpenID Connect's names for what Convex calls otherwise. */
@@ -42,7 +44,11 @@ export function oidcIdentity(issuer: string, subject: string, claims: JSONObject
   const spent = new Set([...REGISTERED_CLAIMS, ...OIDC_PROTOCOL_CLAIMS, "address", "updated_at"]);
   for (const [claim, value] of Object.entries(claims)) {
     if (spent.has(claim) || value === null) continue;
-    setClaim(identity, Object.hasOwn(OIDC_FIELDS, claim) ? OIDC_FIELDS[claim as keyof typeof OIDC_FIELDS] : claim, value);
+    setClaim(
+      identity,
+      Object.hasOwn(OIDC_FIELDS, claim) ? OIDC_FIELDS[claim as keyof typeof OIDC_FIELDS] : claim,
+      value,
+    );
   }
   const address = claims.address;
   if (typeof address === "object" && address !== null && !Array.isArray(address)) {
@@ -72,7 +78,8 @@ function flatten(identity: JSONObject, name: string, value: JSONValue): void {
 
 /** A claim must not pass itself off as one of the three fields that were verified. */
 function setClaim(identity: JSONObject, name: string, value: JSONValue): void {
-  if (name === "tokenIdentifier" || name === "subject" || name === "issuer" || name === "__proto__") return;
+  if (name === "tokenIdentifier" || name === "subject" || name === "issuer" || name === "__proto__")
+    return;
   identity[name] = value;
 }
 

@@ -31,7 +31,9 @@ function oidc(provider: JSONObject): OidcProvider {
 function customJwt(provider: JSONObject): CustomJwtProvider {
   const { algorithm } = provider;
   if (algorithm !== "RS256" && algorithm !== "ES256") {
-    throw new Error(`A customJwt provider's algorithm must be RS256 or ES256, not ${String(algorithm)}.`);
+    throw new Error(
+      `A customJwt provider's algorithm must be RS256 or ES256, not ${String(algorithm)}.`,
+    );
   }
   return {
     kind: "customJwt",

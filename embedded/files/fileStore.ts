@@ -5,7 +5,7 @@ import { createReadStream, mkdirSync } from "node:fs";
 import { mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import type { Engine } from "../functions/index.ts";
+import { SystemFunctionError, type Engine } from "../functions/index.ts";
 import { isJSONObject } from "../values/index.ts";
 
 export type StoredFile = {
@@ -115,9 +115,25 @@ export class FileStore {
     await this.#engine.callSystem("files:checkUploadToken", { token });
   }
 
-  /** Stores bytes on behalf of the server itself. */
-  async store(bytes: Uint8Array, contentType: string | null): Promise<string> {
-    return this.commit(await this.write(once(bytes)), contentType, null);
+  /**
+   * Stores bytes on behalf of the server itself.
+   * @param expectedSha256 base64; null when the sender did not say
+   * @throws SystemFunctionError Sha256Mismatch
+   */
+  async store(
+    bytes: Uint8Array,
+    contentType: string | null,
+    expectedSha256: string | null = null,
+  ): Promise<string> {
+    const written = await this.write(once(bytes));
+    if (expectedSha256 !== null && expectedSha256 !== written.sha256Base64) {
+      await this.discard(written);
+      throw new SystemFunctionError(
+        "Sha256Mismatch",
+        `The bytes have the SHA-256 ${written.sha256Base64}, not ${expectedSha256}.`,
+      );
+    }
+    return this.commit(written, contentType, null);
   }
 
   async byInternalId(internalId: string): Promise<StoredFile | null> {

@@ -1,9 +1,7 @@
 // Reads the Range header of a download (RFC 9110, section 14): one range of bytes, as players and resumed downloads ask.
 
 export type ByteRange =
-  | { kind: "whole" }
-  | { kind: "part"; first: number; last: number }
-  | { kind: "unsatisfiable" };
+  { kind: "whole" } | { kind: "part"; first: number; last: number } | { kind: "unsatisfiable" };
 
 /** Nonsense is ignored (the whole file is sent), several ranges are refused as Convex does. */
 export function parseRange(header: string | undefined, sizeBytes: number): ByteRange {

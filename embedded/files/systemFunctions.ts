@@ -78,7 +78,9 @@ export const fileSystemFunctions: SystemFunctions = {
 
   /** Watched by the server, which removes the bytes after the commit and then calls `files:forgetDeleted`. */
   "_system/files:deleted": query((tx) =>
-    tx.collect(wholeTable("_deleted_files")).map((row) => ({ id: row._id ?? null, internalId: row.internalId ?? null })),
+    tx
+      .collect(wholeTable("_deleted_files"))
+      .map((row) => ({ id: row._id ?? null, internalId: row.internalId ?? null })),
   ),
   "files:forgetDeleted": mutation((tx, args) => {
     for (const id of Array.isArray(args.ids) ? args.ids : []) {
@@ -135,7 +137,12 @@ function forgetOldTokens(tx: Transaction): void {
   }
 }
 
-function only(tx: Transaction, indexName: string, fieldPath: string, value: string): JSONObject | null {
+function only(
+  tx: Transaction,
+  indexName: string,
+  fieldPath: string,
+  value: string,
+): JSONObject | null {
   const range = [{ type: "Eq" as const, fieldPath, value }];
   const [found] = tx.collect({
     source: { type: "IndexRange", indexName, range, order: "asc" },

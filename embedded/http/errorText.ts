@@ -7,7 +7,10 @@ export function newRequestId(): string {
   return randomBytes(8).toString("hex");
 }
 
-export function errorText(error: Pick<FunctionError, "message" | "frames">, requestId: string): string {
+export function errorText(
+  error: Pick<FunctionError, "message" | "frames">,
+  requestId: string,
+): string {
   const frames = error.frames === undefined || error.frames === "" ? "" : `\n${error.frames}`;
   return `[Request ID: ${requestId}] Server Error\n${error.message}${frames}`;
 }

@@ -252,7 +252,8 @@ export async function send(
     return;
   }
   const bytes = typeof body === "string" ? Buffer.from(body) : (body ?? null);
-  if (bytes !== null && !response.hasHeader("content-length")) {
+  const mayHaveBody = reply.status !== 204 && reply.status !== 304;
+  if (bytes !== null && mayHaveBody && !response.hasHeader("content-length")) {
     response.setHeader("content-length", bytes.length);
   }
   if (bytes === null || headless) response.end();

@@ -1,20 +1,37 @@
 // Sends to one socket and knows when its reader is behind, so that nothing piles up in memory for a slow client:
 // while it is congested its session computes no transitions and takes no new requests.
 import type { WebSocket } from "ws";
+import type { ReadGate } from "./readGate.ts";
 
-/** Above this many unsent bytes the client counts as behind; it is caught up again below a quarter of it. */
-const CONGESTED_BYTES = 1 << 20;
+export type OutboxLimits = {
+  /** Above this many unsent bytes the client counts as behind; it is caught up again below a quarter of it. */
+  congestedBytes: number;
+  /**
+   * Answers to requests that were taken before the client fell behind still come. When they add up to this much, the
+   * client is cut off; it reconnects and sends the requests again, which run only once.
+   */
+  mostUnsentBytes: number;
+};
+
+export const OUTBOX_LIMITS: OutboxLimits = {
+  congestedBytes: 1 << 20,
+  mostUnsentBytes: 64 << 20,
+};
 
 export class Outbox {
   readonly #socket: WebSocket;
+  readonly #gate: ReadGate;
+  readonly #limits: OutboxLimits;
   readonly #onDrained: () => void;
   #congested = false;
   #congestedSinceMs = 0;
   #leastUnsentBytes = 0;
   lastSentMs = Date.now();
 
-  constructor(socket: WebSocket, onDrained: () => void) {
+  constructor(socket: WebSocket, gate: ReadGate, limits: OutboxLimits, onDrained: () => void) {
     this.#socket = socket;
+    this.#gate = gate;
+    this.#limits = limits;
     this.#onDrained = onDrained;
   }
 
@@ -35,20 +52,25 @@ export class Outbox {
 
   send(text: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#congested && this.#socket.bufferedAmount > this.#limits.mostUnsentBytes) {
+      this.#socket.terminate();
+      return;
+    }
     this.lastSentMs = Date.now();
     // The callback comes when the text has been handed to the system, or when the socket is gone.
     this.#socket.send(text, () => this.#noteSent());
-    if (this.#congested || this.#socket.bufferedAmount <= CONGESTED_BYTES) return;
+    if (this.#congested || this.#socket.bufferedAmount <= this.#limits.congestedBytes) return;
     this.#congested = true;
     this.#congestedSinceMs = Date.now();
     this.#leastUnsentBytes = this.#socket.bufferedAmount;
-    this.#socket.pause();
+    this.#gate.pause("reader behind");
   }
 
   #noteSent(): void {
-    if (!this.#congested || this.#socket.bufferedAmount > CONGESTED_BYTES / 4) return;
+    if (!this.#congested) return;
+    if (this.#socket.bufferedAmount > this.#limits.congestedBytes / 4) return;
     this.#congested = false;
-    this.#socket.resume();
+    this.#gate.resume("reader behind");
     this.#onDrained();
   }
 }

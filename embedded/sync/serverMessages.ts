@@ -25,35 +25,49 @@ export function fatalError(error: string): string {
   return JSON.stringify({ type: "FatalError", error });
 }
 
-export function authError(error: string, baseVersion: number, authUpdateAttempted: boolean): string {
+export function authError(
+  error: string,
+  baseVersion: number,
+  authUpdateAttempted: boolean,
+): string {
   return JSON.stringify({ type: "AuthError", error, baseVersion, authUpdateAttempted });
 }
 
 type Finished = { logLines: string[] } & (
-  | { ok: true; valueJson: string }
-  | { ok: false; error: FunctionError }
+  { ok: true; valueJson: string } | { ok: false; error: FunctionError }
 );
 
-export function mutationResponse(requestId: number, outcome: Finished & { ts: bigint }): string {
-  return response("MutationResponse", requestId, outcome, outcome.ok ? encodeTs(outcome.ts) : null);
+/** @param serverRequestId the run's id in the log, which a failure shows to its reader */
+export function mutationResponse(
+  requestId: number,
+  outcome: Finished & { ts: bigint },
+  serverRequestId: string,
+): string {
+  const ts = outcome.ok ? encodeTs(outcome.ts) : null;
+  return response("MutationResponse", requestId, outcome, serverRequestId, { ts });
 }
 
-export function actionResponse(requestId: number, outcome: Finished): string {
-  return response("ActionResponse", requestId, outcome, undefined);
+export function actionResponse(
+  requestId: number,
+  outcome: Finished,
+  serverRequestId: string,
+): string {
+  return response("ActionResponse", requestId, outcome, serverRequestId, {});
 }
 
 function response(
   type: string,
   requestId: number,
   outcome: Finished,
-  ts: string | null | undefined,
+  serverRequestId: string,
+  extra: { ts?: string | null },
 ): string {
   const head = { type, requestId, success: outcome.ok };
-  const tail = { ...(ts === undefined ? {} : { ts }), logLines: outcome.logLines };
+  const tail = { ...extra, logLines: outcome.logLines };
   if (outcome.ok) return withRawField(head, "result", outcome.valueJson, tail);
   return JSON.stringify({
     ...head,
-    result: errorText(outcome.error, newRequestId()),
+    result: errorText(outcome.error, serverRequestId),
     ...tail,
     // An absent key for ordinary errors: null would turn them into ConvexErrors in the client.
     ...(outcome.error.data === undefined ? {} : { errorData: outcome.error.data }),

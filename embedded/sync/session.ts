@@ -4,6 +4,7 @@ import type { Engine, Identity, MutationOutcome, Outcome } from "../functions/in
 import type { Authentication } from "../auth/authentication.ts";
 import { isExpired } from "../auth/identity.ts";
 import { HttpError } from "../http/errors.ts";
+import { newRequestId } from "../http/errorText.ts";
 import { QuerySet } from "../subscriptions/querySet.ts";
 import { sameResult, type QueryResult } from "../subscriptions/subscription.ts";
 import type { Subscriptions } from "../subscriptions/subscriptions.ts";
@@ -14,11 +15,14 @@ import {
   type ClientMessage,
   type Credentials,
 } from "./clientMessages.ts";
+import type { PauseReason } from "./readGate.ts";
 import * as serverMessages from "./serverMessages.ts";
 import type { StateVersion } from "./serverMessages.ts";
 
 /** More unanswered requests than this, and the socket is not read any further until some are answered. */
 const MOST_UNANSWERED = 1000;
+/** The same for messages that wait for a token to be verified. */
+const MOST_UNTAKEN = 100;
 
 export type SessionServices = {
   engine: Engine;
@@ -32,8 +36,8 @@ export type Connection = {
   send(text: string): void;
   /** The reader is behind; `session.noteDrained()` follows. */
   readonly isCongested: boolean;
-  pauseReading(): void;
-  resumeReading(): void;
+  pauseReading(reason: PauseReason): void;
+  resumeReading(reason: PauseReason): void;
   /** Without a code the client sees 1005. */
   close(code?: number, reason?: string): void;
   /** Clients older than 1.28 do not know transition chunks. */
@@ -79,6 +83,12 @@ export class Session {
     if (this.#closed) return;
     this.#inbox.push(text);
     if (!this.#working) void this.#work();
+    else if (this.#inbox.length === MOST_UNTAKEN) this.#connection.pauseReading("messages untaken");
+  }
+
+  /** For what cannot even be a message. */
+  refuse(reason: string): void {
+    this.#fail(new ProtocolError(reason));
   }
 
   noteDrained(): void {
@@ -101,6 +111,7 @@ export class Session {
         if (waiting !== null) await waiting;
         if (this.#closed) break;
       }
+      this.#connection.resumeReading("messages untaken");
     } catch (error) {
       this.#fail(error);
     }
@@ -143,7 +154,10 @@ export class Session {
   // ---- queries ----
 
   #modifyQuerySet(message: Extract<ClientMessage, { type: "ModifyQuerySet" }>): void {
-    if (message.baseVersion !== this.#querySetVersion || message.newVersion <= message.baseVersion) {
+    if (
+      message.baseVersion !== this.#querySetVersion ||
+      message.newVersion <= message.baseVersion
+    ) {
       throw new ProtocolError(
         `BaseVersionMismatch: the query set is at version ${String(this.#querySetVersion)}, not ${String(message.baseVersion)}.`,
       );
@@ -255,6 +269,7 @@ export class Session {
   #startMutation(message: Extract<ClientMessage, { type: "Mutation" }>): void {
     this.#refuseComponents(message.componentPath);
     const { sessionId } = this;
+    const requestId = newRequestId();
     if (sessionId === null || this.#refuseExpired()) return;
     // The engine runs what it is given in order, one after the other: a queue of our own would only add waiting.
     const running = this.#services.engine.runMutation({
@@ -263,25 +278,26 @@ export class Session {
       identity: this.#identity,
       visibility: this.#visibility,
       session: { sessionId, requestId: message.requestId },
-      client: this.#client,
+      client: { ...this.#client, requestId },
     });
     this.#answer(running, (outcome: MutationOutcome) =>
-      serverMessages.mutationResponse(message.requestId, outcome),
+      serverMessages.mutationResponse(message.requestId, outcome, requestId),
     );
   }
 
   #startAction(message: Extract<ClientMessage, { type: "Action" }>): void {
     this.#refuseComponents(message.componentPath);
     if (this.#refuseExpired()) return;
+    const requestId = newRequestId();
     const running = this.#services.engine.runAction({
       path: message.udfPath,
       args: message.args,
       identity: this.#identity,
       visibility: this.#visibility,
-      client: this.#client,
+      client: { ...this.#client, requestId },
     });
     this.#answer(running, (outcome: Outcome) =>
-      serverMessages.actionResponse(message.requestId, outcome),
+      serverMessages.actionResponse(message.requestId, outcome, requestId),
     );
   }
 
@@ -305,8 +321,12 @@ export class Session {
 
   #noteUnanswered(change: 1 | -1): void {
     this.#unanswered += change;
-    if (change === 1 && this.#unanswered === MOST_UNANSWERED) this.#connection.pauseReading();
-    if (change === -1 && this.#unanswered === MOST_UNANSWERED / 2) this.#connection.resumeReading();
+    if (change === 1 && this.#unanswered === MOST_UNANSWERED) {
+      this.#connection.pauseReading("requests unanswered");
+    }
+    if (change === -1 && this.#unanswered === MOST_UNANSWERED / 2) {
+      this.#connection.resumeReading("requests unanswered");
+    }
   }
 
   get sessionId(): string | null {
@@ -315,7 +335,10 @@ export class Session {
 
   get #client(): { ip?: string; userAgent?: string } {
     const { ip, userAgent } = this.#connection;
-    return { ...(ip === undefined ? {} : { ip }), ...(userAgent === undefined ? {} : { userAgent }) };
+    return {
+      ...(ip === undefined ? {} : { ip }),
+      ...(userAgent === undefined ? {} : { userAgent }),
+    };
   }
 
   // ---- identity ----

@@ -1,0 +1,58 @@
+// Removes the bytes of deleted files once their deletion is committed. The list of what is to be removed is a table,
+// so that nothing is forgotten by a crash; it is watched like any query.
+import type { Subscriptions } from "../subscriptions/subscriptions.ts";
+import { QuerySet } from "../subscriptions/querySet.ts";
+import type { Engine } from "../functions/index.ts";
+import { isJSONObject, type JSONValue } from "../values/index.ts";
+import type { FileStore } from "./fileStore.ts";
+
+export type FileDeletion = { close(): Promise<void> };
+
+/** @param onError told when bytes could not be removed; they are tried again at the next deletion or start */
+export function startFileDeletion(options: {
+  engine: Pick<Engine, "callSystem">;
+  subscriptions: Subscriptions;
+  files: Pick<FileStore, "remove">;
+  onError: (error: unknown) => void;
+}): FileDeletion {
+  const { engine, subscriptions, files, onError } = options;
+  let removing: Promise<void> = Promise.resolve();
+
+  async function remove(rows: { id: string; internalId: string }[]): Promise<void> {
+    await files.remove(rows.map((row) => row.internalId));
+    await engine.callSystem("files:forgetDeleted", { ids: rows.map((row) => row.id) });
+  }
+
+  const watched = new QuerySet(subscriptions, () => {
+    for (const { result } of watched.takeChanged()) {
+      if (!result.ok) {
+        onError(new Error(`The list of deleted files cannot be read: ${result.error.message}`));
+        continue;
+      }
+      const rows = deletedFiles(JSON.parse(result.valueJson) as JSONValue);
+      if (rows.length > 0) removing = removing.then(() => remove(rows)).catch(onError);
+    }
+  });
+  watched.add(0, {
+    path: "_system/files:deleted",
+    args: {},
+    identity: { kind: "admin" },
+    visibility: "any",
+    journal: null,
+  });
+  return {
+    close: async () => {
+      watched.clear();
+      await removing;
+    },
+  };
+}
+
+function deletedFiles(value: JSONValue): { id: string; internalId: string }[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((row) =>
+    isJSONObject(row) && typeof row.id === "string" && typeof row.internalId === "string"
+      ? [{ id: row.id, internalId: row.internalId }]
+      : [],
+  );
+}
