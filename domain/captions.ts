@@ -125,7 +125,7 @@ function refuseUnusable(text: string): void {
     throw new BadTranscript("empty", "This is empty: there is no text to make notes of.");
   }
   const sample = text.slice(0, 20_000);
-  // eslint-disable-next-line no-control-regex -- control characters are what gives a binary file away
+   
   const strange = (sample.match(/[\u0000-\u0008\u000E-\u001A\u001C-\u001F\uFFFD]/gu) ?? []).length;
   if (sample.includes("\u0000") || strange / sample.length > 0.02) {
     throw new BadTranscript(
