@@ -31,8 +31,8 @@ beforeAll(async () => {
           ...{ token: null, internalId, sha256: "", size: bytes.length },
           contentType,
         });
-        stored.set(String(value), { bytes, contentType });
-        return String(value);
+        stored.set(value as string, { bytes, contentType });
+        return value as string;
       },
       readFile: (id) => Promise.resolve(stored.get(id) ?? null),
     },
@@ -331,7 +331,7 @@ describe("the scheduler's syscalls", () => {
   });
 
   it("carry a job out once, its state in the same transaction", async () => {
-    const id = String(await app.mutation("jobs:soon", { text: "carried out" }));
+    const id = (await app.mutation("jobs:soon", { text: "carried out" })) as string;
     const request = {
       ...{ path: "notes.js:add", args: { text: "carried out" }, identity: NOBODY },
       ...{ visibility: "any" as const, scheduledId: id },

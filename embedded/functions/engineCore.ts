@@ -1,6 +1,6 @@
 // What the engine worker does with one request: opens a transaction, runs the function, answers.
 import { randomFillSync } from "node:crypto";
-import type { Database} from "../database/index.ts";
+import type { Database } from "../database/index.ts";
 import { type Commit, type Transaction } from "../database/index.ts";
 import type { JSONObject, JSONValue } from "../values/index.ts";
 import { loadDeployment } from "./deployment.ts";

@@ -68,7 +68,8 @@ class RequestLoop {
     for (;;) {
       const received = receiveMessageOnPort(this.#port);
       if (received === undefined) return this.#waiting.length;
-      this.#waiting.push(received.message);
+      // The main thread sends nothing else.
+      this.#waiting.push(received.message as EngineRequest);
     }
   }
 

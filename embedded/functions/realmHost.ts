@@ -51,7 +51,7 @@ export async function createRealm(
   const entry = moduleOf("install.ts");
   await entry.link((specifier) => moduleOf(specifier.replace(/^\.\//, "")));
   await entry.evaluate();
-  const { install } = entry.namespace as { install(host: HostBridge): RealmControls };
+  const { install } = entry.namespace as { install: (host: HostBridge) => RealmControls };
   const intrinsics = vm.runInContext(
     "({ ArrayBuffer, Error, parse: JSON.parse })",
     context,

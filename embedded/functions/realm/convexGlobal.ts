@@ -19,7 +19,8 @@ export function createConvexGlobal(host: HostBridge): ConvexGlobal {
         host.asyncSyscall(String(op), String(argsJson), resolve, (message, dataJson) => {
           const error = new Error(message);
           // `convex/server` turns a rejection with `data` back into a ConvexError.
-          if (dataJson !== undefined) Object.assign(error, { data: JSON.parse(dataJson) as unknown });
+          if (dataJson !== undefined)
+            Object.assign(error, { data: JSON.parse(dataJson) as unknown });
           reject(error);
         });
       });

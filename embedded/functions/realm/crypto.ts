@@ -32,7 +32,7 @@ export function createCrypto(host: HostBridge, look: () => void) {
       if (typeof parts?.$key !== "number") throw new TypeError("Illegal constructor");
       this.#parts = parts;
     }
-    static reference(key: CryptoKey) {
+    static reference(this: void, key: CryptoKey) {
       return { $key: key.#parts.$key };
     }
     get type() {

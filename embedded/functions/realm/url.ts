@@ -18,7 +18,7 @@ type Parts = Record<
 
 export function createUrlClasses(host: HostBridge) {
   const parse = (url: unknown, base: unknown): Parts | null => {
-    const json = host.parseUrl(String(url), base === undefined ? undefined : String(base));
+    const json = host.parseUrl(String(url), base === undefined ? undefined : `${base as string}`);
     // Made by the worker from a URL of its own.
     return json === null ? null : (JSON.parse(json) as Parts);
   };
@@ -123,10 +123,10 @@ export function createUrlClasses(host: HostBridge) {
     static parse(url: unknown, base?: unknown) {
       return URL.canParse(url, base) ? new URL(url, base) : null;
     }
-    static read(url: URL, part: keyof Parts): string {
+    static read(this: void, url: URL, part: keyof Parts): string {
       return url.#parts[part];
     }
-    static write(url: URL, part: keyof Parts, value: unknown): void {
+    static write(this: void, url: URL, part: keyof Parts, value: unknown): void {
       url.#parts = JSON.parse(host.setUrlPart(url.#parts.href, part, String(value))) as Parts;
       URLSearchParams.reset(url.#params, url.#parts.search);
     }

@@ -1,10 +1,10 @@
-// The engine worker of this room's own tests: real file functions, and just enough of deploy and scheduler.
-import { fileSystemFunctions } from "../../files/systemFunctions.ts";
+// The engine worker of this room's own tests: the real functions of files and scheduler, and just enough of a push.
 import type { SchemaJSON } from "../../database/index.ts";
+import { fileSystemFunctions } from "../../files/systemFunctions.ts";
+import { schedulerSystemFunctions } from "../../scheduler/systemFunctions.ts";
 import type { JSONObject } from "../../values/index.ts";
 import { runEngineWorker } from "../engineWorker.ts";
 import type { SystemFunctions } from "../types.ts";
-import { schedulerFunctions } from "./schedulerFunctions.ts";
 
 const pushFunctions: SystemFunctions = {
   "testing:push": {
@@ -27,5 +27,5 @@ const pushFunctions: SystemFunctions = {
 };
 
 runEngineWorker({
-  systemFunctions: { ...fileSystemFunctions, ...schedulerFunctions, ...pushFunctions },
+  systemFunctions: { ...fileSystemFunctions, ...schedulerSystemFunctions, ...pushFunctions },
 });
