@@ -92,6 +92,8 @@ class WorkerEngine implements Engine {
 
   async start(): Promise<void> {
     this.#use(await this.#thread.start());
+    // Clients that come back after a restart have seen the last run's commits.
+    await this.runQueries([]);
   }
 
   async runQueries(
@@ -114,7 +116,7 @@ class WorkerEngine implements Engine {
         ...{ journal, usedIdentity, usedTimeOrRandomness },
       });
     });
-    return { ts: answer.ts > this.#latestTs ? answer.ts : this.#latestTs, results };
+    return { ts: this.#noteTs(answer.ts), results };
   }
 
   async runMutation(
@@ -142,8 +144,8 @@ class WorkerEngine implements Engine {
       const from = scheduledId === undefined ? (cron === undefined ? caller : "Cron") : "Scheduler";
       this.#logRun(path, "Mutation", from, requestId, answer.result);
     }
-    const ts = answer.ts > 0n ? answer.ts : this.#latestTs;
-    return outcome(answer.result, { ts });
+    const latestTs = this.#noteTs(answer.ts);
+    return outcome(answer.result, { ts: answer.ts > 0n ? answer.ts : latestTs });
   }
 
   async runAction(
@@ -280,6 +282,12 @@ class WorkerEngine implements Engine {
     this.#info = info;
     this.#table = new FunctionTable(info.entries);
     this.#actions.use(info);
+  }
+
+  /** A replaced worker may answer from commits that its predecessor could not announce any more. */
+  #noteTs(ts: bigint): bigint {
+    if (ts > this.#latestTs) this.#latestTs = ts;
+    return this.#latestTs;
   }
 
   #announce(commits: CommitMessage[]): void {
