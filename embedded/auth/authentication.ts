@@ -2,8 +2,9 @@
 // Everything that is not proven is refused with Convex's code and a sentence.
 import { decodeJwt, errors, jwtVerify, type JWTPayload } from "jose";
 import type { Engine, Identity } from "../functions/index.ts";
-import { HttpError, unauthenticated } from "../http/errors.ts";
-import { isJSONObject, type JSONObject, type JSONValue } from "../values/index.ts";
+import type { HttpError } from "../http/errors.ts";
+import { unauthenticated } from "../http/errors.ts";
+import { isJSONObject, textOf, type JSONObject, type JSONValue } from "../values/index.ts";
 import type { AdminKey } from "./adminKey.ts";
 import { customJwtIdentity, oidcIdentity } from "./identity.ts";
 import { KeySets, type Fetch } from "./keySets.ts";
@@ -147,7 +148,7 @@ export class Authentication {
   #configuredProviders(): Promise<Provider[]> {
     this.#providers ??= this.#engine
       .callSystem("auth:providers", {})
-      .then(({ value }) => parseProviders(JSON.parse(String(value)) as JSONValue));
+      .then(({ value }) => parseProviders(JSON.parse(textOf(value)) as JSONValue));
     this.#providers.catch(() => {
       this.#providers = null;
     });

@@ -32,7 +32,7 @@ function customJwt(provider: JSONObject): CustomJwtProvider {
   const { algorithm } = provider;
   if (algorithm !== "RS256" && algorithm !== "ES256") {
     throw new Error(
-      `A customJwt provider's algorithm must be RS256 or ES256, not ${String(algorithm)}.`,
+      `A customJwt provider's algorithm must be RS256 or ES256, not ${JSON.stringify(algorithm ?? null)}.`,
     );
   }
   return {

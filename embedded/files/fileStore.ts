@@ -6,7 +6,7 @@ import { mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { SystemFunctionError, type Engine } from "../functions/index.ts";
-import { isJSONObject } from "../values/index.ts";
+import { isJSONObject, textOf } from "../values/index.ts";
 
 export type StoredFile = {
   storageId: string;
@@ -103,7 +103,7 @@ export class FileStore {
         size: written.sizeBytes,
         contentType,
       });
-      return String(value);
+      return textOf(value);
     } catch (error) {
       await this.discard(written);
       throw error;
@@ -148,9 +148,9 @@ export class FileStore {
     const { value } = await this.#engine.callSystem(name, args);
     if (!isJSONObject(value)) return null;
     return {
-      storageId: String(value._id),
-      internalId: String(value.internalId),
-      sha256Base64: String(value.sha256),
+      storageId: textOf(value._id),
+      internalId: textOf(value.internalId),
+      sha256Base64: textOf(value.sha256),
       sizeBytes: Number(value.size),
       contentType: typeof value.contentType === "string" ? value.contentType : null,
     };

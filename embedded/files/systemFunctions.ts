@@ -8,7 +8,7 @@ import {
   type SystemFunctionContext,
   type SystemFunctions,
 } from "../functions/index.ts";
-import type { JSONObject, JSONValue } from "../values/index.ts";
+import { textOf, type JSONObject, type JSONValue } from "../values/index.ts";
 
 /** As on Convex: an upload must begin within the hour. */
 const TOKEN_LIFE_MS = 60 * 60_000;
@@ -29,17 +29,17 @@ export const fileSystemFunctions: SystemFunctions = {
     return `${cloudUrl}/api/storage/upload?token=${token}`;
   }),
   "files:checkUploadToken": query((tx, args) => {
-    validToken(tx, String(args.token));
+    validToken(tx, textOf(args.token));
     return null;
   }),
   /** `token` null: the server itself stores (an action's `ctx.storage.store`). */
   "files:commitUpload": mutation((tx, args) => {
     if (args.token !== null && args.token !== undefined) {
-      tx.remove(validToken(tx, String(args.token)));
+      tx.remove(validToken(tx, textOf(args.token)));
     }
     return tx.insert("_storage", {
-      internalId: String(args.internalId),
-      sha256: String(args.sha256),
+      internalId: textOf(args.internalId),
+      sha256: textOf(args.sha256),
       size: Number(args.size),
       ...(typeof args.contentType === "string" ? { contentType: args.contentType } : {}),
     });
@@ -47,7 +47,7 @@ export const fileSystemFunctions: SystemFunctions = {
 
   "files:getUrl": query((tx, args, { cloudUrl }) => {
     const file = fileOf(tx, args);
-    return file === null ? null : `${cloudUrl}/api/storage/${String(file.internalId)}`;
+    return file === null ? null : `${cloudUrl}/api/storage/${textOf(file.internalId)}`;
   }),
   "files:getMetadata": query((tx, args) => {
     const file = fileOf(tx, args);
@@ -55,7 +55,7 @@ export const fileSystemFunctions: SystemFunctions = {
     return {
       storageId: file._id ?? null,
       // Hex here, base64 in the table: as Convex has it.
-      sha256: Buffer.from(String(file.sha256), "base64").toString("hex"),
+      sha256: Buffer.from(textOf(file.sha256), "base64").toString("hex"),
       size: file.size ?? null,
       contentType: file.contentType ?? null,
     };
@@ -63,7 +63,7 @@ export const fileSystemFunctions: SystemFunctions = {
   "files:delete": mutation((tx, args) => {
     const file = fileOf(tx, args);
     if (file === null) {
-      throw new SystemFunctionError("FileNotFound", `File ${String(args.storageId)} not found.`);
+      throw new SystemFunctionError("FileNotFound", `File ${textOf(args.storageId)} not found.`);
     }
     removeFile(tx, file);
     return null;
@@ -71,7 +71,7 @@ export const fileSystemFunctions: SystemFunctions = {
 
   /** What the server needs to read a stored file. */
   "files:byStorageId": query((tx, args) => fileOf(tx, args)),
-  "files:byInternalId": query((tx, args) => byInternalId(tx, String(args.internalId))),
+  "files:byInternalId": query((tx, args) => byInternalId(tx, textOf(args.internalId))),
   "files:allInternalIds": query((tx) =>
     tx.collect(wholeTable("_storage")).map((file) => file.internalId ?? null),
   ),
@@ -84,7 +84,7 @@ export const fileSystemFunctions: SystemFunctions = {
   ),
   "files:forgetDeleted": mutation((tx, args) => {
     for (const id of Array.isArray(args.ids) ? args.ids : []) {
-      if (tx.get(String(id)) !== null) tx.remove(String(id));
+      if (tx.get(textOf(id)) !== null) tx.remove(textOf(id));
     }
     return null;
   }),
@@ -92,15 +92,16 @@ export const fileSystemFunctions: SystemFunctions = {
 
 /** Removes a row of `_storage`; its bytes follow after the commit. */
 export function removeFile(tx: Transaction, file: JSONObject): void {
-  tx.remove(String(file._id));
-  tx.insert("_deleted_files", { internalId: String(file.internalId) });
+  tx.remove(textOf(file._id));
+  tx.insert("_deleted_files", { internalId: textOf(file.internalId) });
 }
 
 /** The row of a storage id; the uuid of a file's address is understood too, as on Convex. */
 function fileOf(tx: Transaction, args: JSONObject): JSONObject | null {
-  const storageId = String(args.storageId);
-  if (UUID.test(storageId)) return byInternalId(tx, storageId);
-  const id = tx.normalizeId("_storage", storageId);
+  const { storageId } = args;
+  const text = typeof storageId === "string" ? storageId : "";
+  if (UUID.test(text)) return byInternalId(tx, text);
+  const id = tx.normalizeId("_storage", text);
   if (id === null) {
     throw new SystemFunctionError(
       "InvalidStorageId",
@@ -126,14 +127,14 @@ function validToken(tx: Transaction, token: string): string {
   if (Number(row.expiresAtMs) <= tx.nowMs) {
     throw new SystemFunctionError("StorageTokenExpired", "This upload URL has expired.");
   }
-  return String(row._id);
+  return textOf(row._id);
 }
 
 /** Tokens are inserted in the order in which they expire: the oldest are the first. */
 function forgetOldTokens(tx: Transaction): void {
   const oldest = tx.collect({ ...wholeTable("_upload_tokens"), operators: [{ limit: 2 }] });
   for (const row of oldest) {
-    if (Number(row.expiresAtMs) + TOKEN_MEMORY_MS < tx.nowMs) tx.remove(String(row._id));
+    if (Number(row.expiresAtMs) + TOKEN_MEMORY_MS < tx.nowMs) tx.remove(textOf(row._id));
   }
 }
 

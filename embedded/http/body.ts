@@ -1,7 +1,8 @@
 // Reads request bodies: decodes Content-Encoding, counts bytes while they flow, and refuses what is too large
 // before it is held in memory (also when a small compressed body unpacks to a large one).
 import type { IncomingMessage } from "node:http";
-import { Readable, Transform, type TransformCallback } from "node:stream";
+import type { Readable } from "node:stream";
+import { Transform, type TransformCallback } from "node:stream";
 import {
   createBrotliDecompress,
   createGunzip,

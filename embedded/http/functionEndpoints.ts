@@ -10,7 +10,7 @@ import type {
   Visibility,
 } from "../functions/index.ts";
 import { parseFunctionPath } from "../functions/paths.ts";
-import { encodeTs, isJSONObject, type JSONObject, type JSONValue } from "../values/index.ts";
+import { encodeTs, isJSONObject, type JSONObject } from "../values/index.ts";
 import { callerInfo } from "./caller.ts";
 import { errorText } from "./errorText.ts";
 import { HttpError, badRequest } from "./errors.ts";
@@ -22,7 +22,7 @@ type Kind = "Query" | "Mutation" | "Action";
 export type FunctionEndpointServices = {
   engine: Engine;
   auth: { fromHeader(header: string | undefined): Promise<Identity> };
-  requireAdmin(request: HttpRequest): void;
+  requireAdmin: (request: HttpRequest) => void;
 };
 
 type Call = { path: string; args: JSONObject; format: ValueFormat };
@@ -163,7 +163,7 @@ function parseArgs(args: unknown): JSONObject {
   if (args === undefined) return {};
   const [argument = {}, ...rest] = Array.isArray(args) ? (args as unknown[]) : [args];
   // Parsed from JSON, so that what is an object is a JSONObject.
-  if (rest.length === 0 && isJSONObject(argument as JSONValue)) return argument as JSONObject;
+  if (rest.length === 0 && isJSONObject(argument)) return argument;
   throw badRequest("BadArgs", "`args` must be an object, or an array of one object.");
 }
 

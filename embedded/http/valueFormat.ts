@@ -59,7 +59,7 @@ function plainJson(value: Value): JSONValue {
   if (Array.isArray(value)) return value.map(plainJson);
   if (typeof value !== "object" || value === null) return value;
   const object: JSONObject = {};
-  for (const [name, field] of Object.entries(value)) {
+  for (const [name, field] of Object.entries(value as Record<string, Value | undefined>)) {
     if (field !== undefined) object[name] = plainJson(field);
   }
   return object;

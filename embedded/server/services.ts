@@ -28,5 +28,5 @@ export type Services = {
    * Throws a 401 or 403 HttpError unless the request carries the admin key: in `Authorization: Convex <key>`,
    * or as `adminKeyInBody` where the CLI sends it in the JSON body.
    */
-  requireAdmin(request: HttpRequest, adminKeyInBody?: unknown): void;
+  requireAdmin: (request: HttpRequest, adminKeyInBody?: unknown) => void;
 };

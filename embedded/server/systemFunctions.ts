@@ -1,6 +1,5 @@
 // What the server itself reads from and keeps in the database, inside the engine.
 import type { ModuleAnalysis, SystemFunctions } from "../functions/index.ts";
-import type { JSONValue } from "../values/index.ts";
 
 export const serverSystemFunctions: SystemFunctions = {
   /** The routes of the active push's `http.ts`: `[{ path, method }]`; `[]` without one. */
@@ -14,7 +13,7 @@ export const serverSystemFunctions: SystemFunctions = {
       if (typeof newest?.analysis !== "string") return [];
       // Written by deploy/.
       const modules = JSON.parse(newest.analysis) as ModuleAnalysis["modules"];
-      return (modules["http.js"]?.httpRoutes ?? []) as JSONValue[];
+      return modules["http.js"]?.httpRoutes ?? [];
     },
   },
 };
