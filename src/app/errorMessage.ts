@@ -16,3 +16,12 @@ export function backendError(error: unknown): { code: string; message: string } 
   if (typeof message !== "string") return undefined;
   return { code: typeof code === "string" ? code : "error", message };
 }
+
+/** Lets `work` fail only with an error whose message is written for the person at the page. */
+export async function inWords<Result>(work: Promise<Result>, fallback: string): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new Error(errorMessage(error, fallback), { cause: error });
+  }
+}

@@ -4,7 +4,13 @@ import type { ReactNode } from "react";
 import { classNames } from "./classNames.ts";
 import styles from "./Tabs.module.css";
 
-export type Tab = { value: string; label: ReactNode; panel: ReactNode };
+export type Tab = {
+  value: string;
+  label: ReactNode;
+  panel: ReactNode;
+  /** Stays alive while another tab is shown; the others are made anew each time. */
+  keepMounted?: boolean;
+};
 
 export function Tabs({
   tabs,
@@ -38,6 +44,7 @@ export function Tabs({
         <BaseTabs.Panel
           key={tab.value}
           value={tab.value}
+          keepMounted={tab.keepMounted}
           className={classNames(styles.panel, panelClassName)}
         >
           {tab.panel}

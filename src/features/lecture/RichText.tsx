@@ -1,6 +1,6 @@
 // Shows a note's text with its formulas and code. KaTeX and its fonts are fetched only by lectures that need them.
 import { useEffect, useState } from "react";
-import { parseRichText, type RichPart } from "./richText.ts";
+import { parseRichText, type RichPart } from "../../../domain/richText.ts";
 import styles from "./RichText.module.css";
 
 export function RichText({ text }: { text: string }) {

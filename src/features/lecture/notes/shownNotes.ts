@@ -9,7 +9,7 @@ export type ShownNotes = {
   definitions: Definition[];
 };
 
-type Draft = { windowIndex: number; sections: Section[] };
+export type Draft = { windowIndex: number; sections: Section[] };
 type FinalNotes = {
   summary: string;
   sections: Section[];

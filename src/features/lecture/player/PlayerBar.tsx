@@ -42,7 +42,8 @@ export function PlayerBar() {
         <Rate />
       </div>
       <p className={styles.failed} role="status">
-        {status === "failed" && "This part of the recording could not be played. Try again, or go on after it."}
+        {status === "failed" &&
+          "This part of the recording could not be played. Try again, or go on after it."}
       </p>
     </section>
   );

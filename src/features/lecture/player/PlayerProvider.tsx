@@ -78,7 +78,7 @@ function usePieces(lectureId: Id<"lectures">, pieceCount: number): Piece[] {
   const loadNew = useCallback(
     async (isCurrent: () => boolean) => {
       const known = new Map<number, Piece>(pieces.map((piece) => [piece.index, piece]));
-      for (let fromIndex = firstUnknownIndex(new Set(known.keys())); ; ) {
+      for (let fromIndex = firstUnknownIndex(new Set(known.keys())); ;) {
         const page = await convex.query(api.transcripts.audio, {
           lectureId,
           fromIndex,

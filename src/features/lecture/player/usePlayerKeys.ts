@@ -50,7 +50,8 @@ function takesKeys(target: EventTarget | null, key: string): boolean {
   if (target.isContentEditable || target.closest("input, textarea, select, [role=dialog]")) {
     return true;
   }
-  if (key === " ") return target.closest("button, a, summary, [role=tab], [role=menuitem]") !== null;
+  if (key === " ")
+    return target.closest("button, a, summary, [role=tab], [role=menuitem]") !== null;
   if (key.startsWith("Arrow")) return target.closest("[role=tab], [role=menu]") !== null;
   return false;
 }

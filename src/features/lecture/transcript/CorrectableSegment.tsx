@@ -28,9 +28,12 @@ export function CorrectableSegment({
       await editSegment({ lectureId, chunkIndex, segmentIndex, text: corrected });
       setDraft(undefined);
     } catch (error) {
-      showToast(errorMessage(error, "The correction could not be saved. It is still in its field."), {
-        tone: "danger",
-      });
+      showToast(
+        errorMessage(error, "The correction could not be saved. It is still in its field."),
+        {
+          tone: "danger",
+        },
+      );
     }
   };
 

@@ -74,7 +74,9 @@ export function Transcript(props: TranscriptProps) {
         )}
       </div>
       {isCorrecting && (
-        <Notice>Change the words that were misheard. Each correction is saved as you leave it.</Notice>
+        <Notice>
+          Change the words that were misheard. Each correction is saved as you leave it.
+        </Notice>
       )}
       <ol ref={list} className={styles.chunks}>
         {Array.from({ length: chunkCount }, (_, index) => (

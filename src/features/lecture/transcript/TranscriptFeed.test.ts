@@ -84,9 +84,9 @@ describe("a finished transcript", () => {
     for (let index = 0; index < 60; index += 1) server.add(chunk(index));
     const feed = new TranscriptFeed(server.watchRange);
     feed.setNear(new Set([0, 1]), false);
-    expect(server.open()).toEqual(["0-20"]);
+    expect(server.open()).toEqual(["0-16"]);
     feed.setNear(new Set([45]), false);
-    expect(server.open()).toEqual(["40-60"]);
+    expect(server.open()).toEqual(["32-48"]);
     expect(feed.chunk(0)).toBeDefined();
   });
 

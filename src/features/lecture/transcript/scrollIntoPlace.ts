@@ -1,6 +1,8 @@
 // Scrolls a pane, or the page, so that an element stands a third from the top. Never both, as scrollIntoView would.
 
 export function scrollIntoPlace(element: Element, pane: HTMLElement | null): void {
+  // In a tab that is not shown nothing has a place.
+  if (element.getClientRects().length === 0) return;
   const behavior: ScrollBehavior = window.matchMedia("(prefers-reduced-motion: reduce)").matches
     ? "auto"
     : "smooth";

@@ -9,10 +9,10 @@ describe("what a page subscribes to", () => {
     ]);
   });
   it("is whole aligned ranges afterwards", () => {
-    expect(rangesToSubscribe([19, 20, 21, 59], false)).toEqual([
-      { fromIndex: 0, toIndex: 20 },
-      { fromIndex: 20, toIndex: 40 },
-      { fromIndex: 40, toIndex: 60 },
+    expect(rangesToSubscribe([15, 16, 17, 47], false)).toEqual([
+      { fromIndex: 0, toIndex: 16 },
+      { fromIndex: 16, toIndex: 32 },
+      { fromIndex: 32, toIndex: 48 },
     ]);
   });
   it("is nothing when nothing is near", () => {

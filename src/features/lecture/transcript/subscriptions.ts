@@ -4,14 +4,14 @@
 export type ChunkRange = { fromIndex: number; toIndex: number };
 
 /** The most chunks that one query gives (transcripts.range). */
-export const RANGE_SIZE = 20;
+export const RANGE_SIZE = 16;
 
 /**
  * The ranges to subscribe to.
  *
  * While the job runs, each chunk has a subscription of its own: a range is sent again whole whenever one of
- * its chunks changes, so a growing transcript would be sent over and over. Afterwards aligned ranges of 20
- * need a twentieth of the subscriptions, and are the same for every visit (so the server can share them).
+ * its chunks changes, so a growing transcript would be sent over and over. Afterwards aligned ranges of 16
+ * need a sixteenth of the subscriptions, and are the same for every visit (so the server can share them).
  *
  * @param near indexes near the eye, in any order
  * @param isGrowing whether the job may still add chunks

@@ -60,8 +60,8 @@ function lastSegmentBefore(chunk: Element, timeMs: number): Element | undefined 
 
 /** Shows for a moment which words were meant. */
 function flash(segment: Element | undefined): void {
-  segment?.animate(
-    [{ backgroundColor: "var(--highlight)" }, { backgroundColor: "transparent" }],
-    { duration: 2_400, easing: "ease-in" },
-  );
+  segment?.animate([{ backgroundColor: "var(--highlight)" }, { backgroundColor: "transparent" }], {
+    duration: 2_400,
+    easing: "ease-in",
+  });
 }

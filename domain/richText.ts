@@ -1,4 +1,4 @@
-// Notes are plain text with formulas (LaTeX) and code in them. This finds those; RichText.tsx shows them.
+// Notes are plain text with formulas (LaTeX) and code in them. This finds those; the page shows them, exports translate them.
 
 export type RichPart =
   | { kind: "text"; text: string }

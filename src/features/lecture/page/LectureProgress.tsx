@@ -1,0 +1,86 @@
+// How far the work on a lecture is: in words and as a bar, and aloud at each new stage and quarter.
+import { useEffect, useRef, useState } from "react";
+import { useMutation } from "convex/react";
+import { api } from "../../../../convex/_generated/api.js";
+import { inWords } from "../../../app/errorMessage.ts";
+import { Button } from "../../../ui/Button.tsx";
+import { ConfirmDialog } from "../../../ui/ConfirmDialog.tsx";
+import { ProgressBar } from "../../../ui/ProgressBar.tsx";
+import { lectureStatus, progressAnnouncement } from "../../jobs/lectureStatus.ts";
+import { isAtWork, type LectureDetails } from "../lecture.ts";
+import styles from "./LectureProgress.module.css";
+
+export function LectureProgress({ lecture }: { lecture: LectureDetails }) {
+  const { label } = lectureStatus(lecture);
+  const { progress } = lecture;
+  const announcement = useAnnouncement(label, progress);
+  return (
+    <>
+      <p className="visually-hidden" role="status">
+        {announcement}
+      </p>
+      {isAtWork(lecture) && (
+        <section className={styles.progress} aria-label="Progress">
+          <div className={styles.line}>
+            <p className={styles.stage}>
+              {label}
+              {lecture.state === "receiving" && lecture.audioPieceCount > 0 && (
+                <span className={styles.detail}>
+                  {lecture.audioPieceCount === 1
+                    ? "1 piece is here"
+                    : `${lecture.audioPieceCount} pieces are here`}
+                </span>
+              )}
+            </p>
+            <p className={styles.percent}>{progress} %</p>
+            <CancelButton lecture={lecture} />
+          </div>
+          <ProgressBar label={label} value={progress} valueText={`${label}, ${progress} %`} />
+        </section>
+      )}
+    </>
+  );
+}
+
+/** What is to be read aloud now; nothing at first, and not every single per cent. */
+function useAnnouncement(label: string, progress: number): string {
+  const before = useRef<{ label: string; progress: number }>(undefined);
+  const [words, setWords] = useState("");
+  useEffect(() => {
+    const after = { label, progress };
+    const said = progressAnnouncement(before.current, after);
+    before.current = after;
+    if (said) setWords(said);
+  }, [label, progress]);
+  return words;
+}
+
+function CancelButton({ lecture }: { lecture: LectureDetails }) {
+  const cancel = useMutation(api.lectures.cancel);
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <>
+      <Button variant="quiet" className={styles.cancel} onClick={() => setAsking(true)}>
+        Cancel
+      </Button>
+      <ConfirmDialog
+        open={isAsking}
+        onOpenChange={setAsking}
+        title="Stop working on this lecture?"
+        confirmLabel="Stop"
+        cancelLabel="Go on"
+        onConfirm={async () => {
+          await inWords(
+            cancel({ lectureId: lecture._id }),
+            "The work could not be stopped. Please try again.",
+          );
+        }}
+      >
+        <p>
+          What has been received, transcribed and written so far stays. You can take the work up
+          again at any time with Retry.
+        </p>
+      </ConfirmDialog>
+    </>
+  );
+}
