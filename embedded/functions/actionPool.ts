@@ -13,6 +13,7 @@ import { WORKER_FLAGS } from "./engineThread.ts";
 import * as texts from "./errorTexts.ts";
 import type { DeploymentInfo } from "./protocol.ts";
 import type { EngineLimits, FunctionError, ModuleEnvironment } from "./types.ts";
+import { heapLimits, usedMemoryBytes } from "./workerMemory.ts";
 
 export type ActionDone = Extract<ActionAnswerMessage, { type: "done" | "response" }>;
 export type ActionCall = { op: string; argsJson: string; file?: FileArgument; context: RunContext };
@@ -27,6 +28,8 @@ export type ActionPoolOptions = {
 
 /** A worker that has not answered for so long gets no new work. */
 const UNRESPONSIVE_MS = 1_000;
+/** How often the memory of a worker with runs in progress is looked at. */
+const MEASURE_MS = 100;
 /** More workers in endless loops than this are not kept; the oldest is ended. */
 const MAX_SET_ASIDE = 4;
 
@@ -124,6 +127,8 @@ class ActionThread {
   #retired = false;
   #started = false;
   #pings: NodeJS.Timeout | null = null;
+  #measuring: NodeJS.Timeout | null = null;
+  #outOfMemory = false;
   #pinged = 0;
   #ponged = 0;
   #failure: Error | null = null;
@@ -136,7 +141,7 @@ class ActionThread {
       name: `convex-actions-${data.environment}`,
       execArgv: [...WORKER_FLAGS],
       env: data.environment === "node" ? nodeEnvironment(data.variables) : {},
-      resourceLimits: { maxOldGenerationSizeMb: limits.actionHeapMb },
+      resourceLimits: heapLimits(limits.actionHeapMb),
     });
     this.#worker.on("message", (message: ActionAnswerMessage) => this.#receive(message));
     this.#worker.on("error", (error: Error) => {
@@ -157,6 +162,7 @@ class ActionThread {
       this.#runs.set(request.id, { context: request.context, settle: resolve, timer });
       this.#worker.postMessage(request, transfer as never[]);
       this.#pings ??= setInterval(() => this.#ping(), UNRESPONSIVE_MS);
+      this.#measuring ??= setInterval(() => void this.#measure(), MEASURE_MS);
     });
   }
 
@@ -205,8 +211,7 @@ class ActionThread {
     clearTimeout(run.timer);
     run.settle(done);
     if (this.#runs.size > 0) return;
-    if (this.#pings !== null) clearInterval(this.#pings);
-    this.#pings = null;
+    this.#stopWatching();
     // A streamed body may still be on its way out of a retired worker; it is given time.
     if (this.#retired) setTimeout(() => void this.end(), RETIRED_LINGER_MS).unref();
   }
@@ -225,8 +230,22 @@ class ActionThread {
     this.#worker.postMessage(ping);
   }
 
+  async #measure(): Promise<void> {
+    const { actionHeapMb } = this.#options.limits;
+    const bytes = await usedMemoryBytes(this.#worker);
+    if (bytes <= actionHeapMb * (1 << 20)) return;
+    this.#outOfMemory = true;
+    await this.end();
+  }
+
+  #stopWatching(): void {
+    for (const timer of [this.#pings, this.#measuring]) if (timer !== null) clearInterval(timer);
+    this.#pings = null;
+    this.#measuring = null;
+  }
+
   #gone(): void {
-    if (this.#pings !== null) clearInterval(this.#pings);
+    this.#stopWatching();
     const error = this.#lossText();
     for (const id of [...this.#runs.keys()]) this.#finish(id, { type: "lost", error });
     this.#options.onGone(this);
@@ -234,7 +253,7 @@ class ActionThread {
 
   #lossText(): FunctionError {
     const code = (this.#failure as { code?: unknown } | null)?.code;
-    if (code === "ERR_WORKER_OUT_OF_MEMORY") {
+    if (this.#outOfMemory || code === "ERR_WORKER_OUT_OF_MEMORY") {
       return { message: texts.OUT_OF_MEMORY(this.#options.limits.actionHeapMb) };
     }
     const cause = this.#failure === null ? "" : ` (${this.#failure.message})`;

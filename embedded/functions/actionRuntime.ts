@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
+import { setImmediate } from "node:timers";
 import type { MessagePort } from "node:worker_threads";
 import { isJSONObject, type JSONObject, type JSONValue } from "../values/index.ts";
 import type {
@@ -193,6 +194,8 @@ export class ActionRuntime {
     this.#runs.set(id, run);
     try {
       const value = await Promise.race([this.#current.run(run, () => body(run)), failed]);
+      // Rejections that nobody handled are told of before the next turn.
+      await Promise.race([nextTurn(), failed]);
       if (run.open.size > 0) log.add(unawaited([...run.open.values()]));
       return { value, error: null, logLines: log.lines };
     } catch (thrown) {
@@ -287,6 +290,12 @@ export class ActionRuntime {
   #send(message: ActionAnswerMessage): void {
     this.#port.postMessage(message);
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 function define(globals: Record<string, unknown>): void {

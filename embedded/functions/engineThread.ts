@@ -13,6 +13,7 @@ import type {
 } from "./protocol.ts";
 import { createClockMemory, cpuMs, RunClock, type RunReading } from "./runClock.ts";
 import type { EngineLimits, FunctionError } from "./types.ts";
+import { heapLimits, usedMemoryBytes } from "./workerMemory.ts";
 import { packReadSet } from "./protocol.ts";
 
 /** A request without its number. */
@@ -30,7 +31,7 @@ export type EngineThreadOptions = {
 };
 
 /** How often a run in progress is looked at; nothing is looked at while no request waits. */
-const WATCH_INTERVAL_MS = 100;
+const WATCH_INTERVAL_MS = 50;
 /** However busy the machine: so much time on the wall is too much. */
 const WALL_FACTOR = 15;
 
@@ -108,7 +109,7 @@ export class EngineThread {
       workerData,
       name: "convex-engine",
       execArgv: [...WORKER_FLAGS],
-      resourceLimits: { maxOldGenerationSizeMb: limits.engineHeapMb },
+      resourceLimits: heapLimits(limits.engineHeapMb),
     });
     this.#worker = worker;
     let failure: Error | null = null;
@@ -144,6 +145,7 @@ export class EngineThread {
   #look(): void {
     const reading = this.#clock.read();
     if (reading === null || this.#ending !== null) return;
+    void this.#endIfTooLarge(reading);
     const { userTimeMs, systemTimeMs } = this.#options.limits;
     if (reading.systemMs > systemTimeMs) {
       this.#end(reading, { message: texts.SYSTEM_TIMED_OUT });
@@ -163,6 +165,15 @@ export class EngineThread {
     if (now.sequence !== reading.sequence || now.position !== reading.position) return;
     const busyMs = cpuMs(usage) - reading.cpuAtStartMs - reading.systemMs;
     if (busyMs > userTimeMs) this.#end(now, { message: texts.TIMED_OUT(userTimeMs / 1_000) });
+  }
+
+  async #endIfTooLarge(reading: RunReading): Promise<void> {
+    const { engineHeapMb } = this.#options.limits;
+    const bytes = await usedMemoryBytes(this.#worker);
+    const now = this.#clock.read();
+    if (bytes <= engineHeapMb * (1 << 20) || now === null || this.#ending !== null) return;
+    if (now.sequence !== reading.sequence || now.position !== reading.position) return;
+    this.#end(now, { message: texts.OUT_OF_MEMORY(engineHeapMb) });
   }
 
   #end(culprit: RunReading, error: FunctionError): void {
