@@ -4,7 +4,14 @@
 export type Environment = Record<string, string | undefined>;
 
 /** An OpenAI-compatible endpoint, a model there, and the key for it. */
-export type Endpoint = { baseUrl: string; apiKey: string; model: string; host: string };
+export type Endpoint = {
+  baseUrl: string;
+  apiKey: string;
+  model: string;
+  host: string;
+  /** How many tokens question and answer may have together; only for models that write. */
+  contextTokens?: number;
+};
 
 export type Configured<T> = T | { missing: string };
 
@@ -15,6 +22,9 @@ export const DEFAULT_TRANSCRIPTION_MODEL = "gpt-transcribe";
 const DEFAULT_SELF_HOSTED_TRANSCRIPTION_MODEL = "whisper-1";
 /** OpenAI's small current model: reads an hour of lecture for well under a cent. */
 export const DEFAULT_NOTES_MODEL = "gpt-6-luna";
+/** What current hosted models read at least; and what self-hosted ones can be trusted to read. */
+const DEFAULT_CONTEXT_TOKENS = { openAi: 128_000, other: 8192 };
+const SMALLEST_CONTEXT_TOKENS = 3000;
 /** Servers that need no key still want a header. */
 const NO_KEY = "no-key-needed";
 
@@ -64,7 +74,14 @@ export function notesEndpoint(env: Environment): Configured<Endpoint> {
         `${new URL(baseUrl).host} serves.`,
     };
   }
-  return endpoint(baseUrl, keyFor(env, baseUrl, ownKey), model);
+  const where = endpoint(baseUrl, keyFor(env, baseUrl, ownKey), model);
+  return { ...where, contextTokens: contextTokensFor(env, baseUrl) };
+}
+
+function contextTokensFor(env: Environment, baseUrl: string): number {
+  const set = Number(value(env, "NOTES_CONTEXT_TOKENS"));
+  if (Number.isFinite(set) && set > 0) return Math.max(SMALLEST_CONTEXT_TOKENS, Math.round(set));
+  return isOpenAi(baseUrl) ? DEFAULT_CONTEXT_TOKENS.openAi : DEFAULT_CONTEXT_TOKENS.other;
 }
 
 /** What the account page shows about the engines. Holds no secrets. */

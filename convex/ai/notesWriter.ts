@@ -1,7 +1,8 @@
 // Which writer makes the notes: a language model where one is configured, the offline outline
 // everywhere else.
 
-import type { Environment } from "./configuration.ts";
+import { notesEndpoint, type Environment } from "./configuration.ts";
+import { modelNotesWriter } from "./model/writer.ts";
 import { offlineNotesWriter } from "./offline/writer.ts";
 import type { NotesWriter } from "./types.ts";
 
@@ -9,6 +10,9 @@ import type { NotesWriter } from "./types.ts";
 export const WRITE_WINDOW_TIMEOUT_MS = 6 * 60_000;
 
 /** The writer that the environment configures. */
-export function notesWriterFromEnv(_env: Environment): NotesWriter {
-  return offlineNotesWriter();
+export function notesWriterFromEnv(env: Environment): NotesWriter {
+  const endpoint = notesEndpoint(env);
+  return "missing" in endpoint
+    ? offlineNotesWriter()
+    : modelNotesWriter(endpoint, WRITE_WINDOW_TIMEOUT_MS);
 }
