@@ -8,12 +8,12 @@ import { backendUrl, convex } from "./convexClient.ts";
 import { errorMessage } from "./errorMessage.ts";
 import {
   forgetAccount,
-  keepTransfer,
   pendingTransfer,
   rememberAccount,
   rememberedAccount,
 } from "./rememberedAccount.ts";
 import { SessionContext, useSessionQuery, type Session } from "./session.ts";
+import { takeLecturesAlong } from "./takeLecturesAlong.ts";
 
 export function SessionProvider({ children }: { children: ReactNode }) {
   // A new key makes the provider read the stored tokens again: the only public way to change accounts in place.
@@ -88,22 +88,20 @@ function AccountMemory({ onKind }: { onKind: (kind: "anonymous" | "password") =>
   const finishTransfer = useMutation(api.account.finishTransfer);
   const kind = me ? (me.isAnonymous ? "anonymous" : "password") : undefined;
   const email = me?.email ?? "";
+  const userId = me?.userId;
 
   useEffect(() => {
     if (!kind) return;
     rememberAccount(kind === "anonymous" ? { kind } : { kind, email });
     onKind(kind);
-    const secret = pendingTransfer();
-    if (kind !== "password" || !secret) return;
-    finishTransfer({ secret })
-      .then(() => keepTransfer(null))
-      .catch((error: unknown) => {
-        // Without an answer it is tried again at the next start; a refusal (used or expired) is final.
-        if (errorMessage(error, "") !== "") keepTransfer(null);
-      });
+    const transfer = pendingTransfer();
+    if (kind !== "password" || !userId || !transfer) return;
+    takeLecturesAlong(transfer, userId, (secret) => finishTransfer({ secret })).catch(() => {
+      // Without an answer it is tried again at the next start.
+    });
     // `onKind` is new at every render and only sets state.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [kind, email, finishTransfer]);
+  }, [kind, email, userId, finishTransfer]);
   return null;
 }
 

@@ -25,13 +25,21 @@ export function forgetAccount(): void {
   write(ACCOUNT_KEY, null);
 }
 
-/** The secret by which a new account takes over the anonymous one's lectures; kept until that is done. */
-export function pendingTransfer(): string | null {
-  return read(TRANSFER_KEY);
+/** A transfer of an anonymous account's lectures to the one that is signed in next. */
+export type PendingTransfer = { secret: string; fromUserId: string };
+
+/** The transfer that has been started and not finished: kept until the new account has the lectures. */
+export function pendingTransfer(): PendingTransfer | undefined {
+  return parsePendingTransfer(read(TRANSFER_KEY));
 }
 
-export function keepTransfer(secret: string | null): void {
-  write(TRANSFER_KEY, secret);
+export function parsePendingTransfer(stored: string | null): PendingTransfer | undefined {
+  const [fromUserId, secret] = stored?.split(" ") ?? [];
+  return fromUserId && secret ? { fromUserId, secret } : undefined;
+}
+
+export function keepTransfer(transfer: PendingTransfer | undefined): void {
+  write(TRANSFER_KEY, transfer ? `${transfer.fromUserId} ${transfer.secret}` : null);
 }
 
 // Storage may be forbidden (private windows, strict settings): then nothing is remembered, and all else works.
