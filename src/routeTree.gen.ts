@@ -11,6 +11,8 @@
 import { Route as rootRouteImport } from "./routes/__root.tsx";
 import { Route as IndexRouteImport } from "./routes/index.tsx";
 import { Route as AccountRouteImport } from "./routes/account.tsx";
+import { Route as NewRouteImport } from "./routes/new.tsx";
+import { Route as RecordRouteImport } from "./routes/record.tsx";
 import { Route as LectureLectureIdRouteImport } from "./routes/lecture.$lectureId.tsx";
 import { Route as SharedTokenRouteImport } from "./routes/shared.$token.tsx";
 
@@ -22,6 +24,16 @@ const IndexRoute = IndexRouteImport.update({
 const AccountRoute = AccountRouteImport.update({
   id: "/account",
   path: "/account",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const NewRoute = NewRouteImport.update({
+  id: "/new",
+  path: "/new",
+  getParentRoute: () => rootRouteImport,
+} as any);
+const RecordRoute = RecordRouteImport.update({
+  id: "/record",
+  path: "/record",
   getParentRoute: () => rootRouteImport,
 } as any);
 const LectureLectureIdRoute = LectureLectureIdRouteImport.update({
@@ -38,12 +50,16 @@ const SharedTokenRoute = SharedTokenRouteImport.update({
 export interface FileRoutesByFullPath {
   "/": typeof IndexRoute;
   "/account": typeof AccountRoute;
+  "/new": typeof NewRoute;
+  "/record": typeof RecordRoute;
   "/lecture/$lectureId": typeof LectureLectureIdRoute;
   "/shared/$token": typeof SharedTokenRoute;
 }
 export interface FileRoutesByTo {
   "/": typeof IndexRoute;
   "/account": typeof AccountRoute;
+  "/new": typeof NewRoute;
+  "/record": typeof RecordRoute;
   "/lecture/$lectureId": typeof LectureLectureIdRoute;
   "/shared/$token": typeof SharedTokenRoute;
 }
@@ -51,20 +67,43 @@ export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   "/": typeof IndexRoute;
   "/account": typeof AccountRoute;
+  "/new": typeof NewRoute;
+  "/record": typeof RecordRoute;
   "/lecture/$lectureId": typeof LectureLectureIdRoute;
   "/shared/$token": typeof SharedTokenRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
-  fullPaths: "/" | "/account" | "/lecture/$lectureId" | "/shared/$token";
+  fullPaths:
+    | "/"
+    | "/account"
+    | "/new"
+    | "/record"
+    | "/lecture/$lectureId"
+    | "/shared/$token";
   fileRoutesByTo: FileRoutesByTo;
-  to: "/" | "/account" | "/lecture/$lectureId" | "/shared/$token";
-  id: "__root__" | "/" | "/account" | "/lecture/$lectureId" | "/shared/$token";
+  to:
+    | "/"
+    | "/account"
+    | "/new"
+    | "/record"
+    | "/lecture/$lectureId"
+    | "/shared/$token";
+  id:
+    | "__root__"
+    | "/"
+    | "/account"
+    | "/new"
+    | "/record"
+    | "/lecture/$lectureId"
+    | "/shared/$token";
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute;
   AccountRoute: typeof AccountRoute;
+  NewRoute: typeof NewRoute;
+  RecordRoute: typeof RecordRoute;
   LectureLectureIdRoute: typeof LectureLectureIdRoute;
   SharedTokenRoute: typeof SharedTokenRoute;
 }
@@ -83,6 +122,20 @@ declare module "@tanstack/react-router" {
       path: "/account";
       fullPath: "/account";
       preLoaderRoute: typeof AccountRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/new": {
+      id: "/new";
+      path: "/new";
+      fullPath: "/new";
+      preLoaderRoute: typeof NewRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    "/record": {
+      id: "/record";
+      path: "/record";
+      fullPath: "/record";
+      preLoaderRoute: typeof RecordRouteImport;
       parentRoute: typeof rootRouteImport;
     };
     "/lecture/$lectureId": {
@@ -105,6 +158,8 @@ declare module "@tanstack/react-router" {
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   AccountRoute: AccountRoute,
+  NewRoute: NewRoute,
+  RecordRoute: RecordRoute,
   LectureLectureIdRoute: LectureLectureIdRoute,
   SharedTokenRoute: SharedTokenRoute,
 };

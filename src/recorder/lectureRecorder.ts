@@ -18,9 +18,12 @@ import type { SegmenterLimits } from "./capture/segmenter.ts";
 import type { StorageTrouble } from "./capture/segmentWriter.ts";
 import { askToKeepStorage, storageProblem } from "./capture/storageRoom.ts";
 import { WakeLock } from "./capture/wakeLock.ts";
+import { holdsAudio } from "./outbox/interrupted.ts";
 import type { LocalLecture, Problem } from "./outbox/ledger.ts";
 import type { Outbox } from "./outbox/outbox.ts";
-import { holdRecordingLock } from "./outbox/recordingLock.ts";
+import { measureDuration } from "./outbox/measureDuration.ts";
+import { holdRecordingLock, tryRecordingLock } from "./outbox/recordingLock.ts";
+import { closeOpenPieces } from "./outbox/recovery.ts";
 
 export type RecorderStatus =
   /** No microphone is open. */
@@ -70,6 +73,8 @@ export type RecordingTarget =
 
 const WATCH_INTERVAL_MS = 500;
 const STORAGE_CHECK_INTERVAL_MS = 30_000;
+const REOPEN_TRIES = 12;
+const REOPEN_RETRY_MS = 250;
 
 type Problems = { microphone?: Problem; storage?: Problem; room?: Problem; action?: Problem };
 
@@ -104,9 +109,14 @@ export class LectureRecorder {
   #watch: ReturnType<typeof setInterval> | undefined;
   #storageCheck: ReturnType<typeof setInterval> | undefined;
 
-  constructor(outbox: Outbox, limits?: SegmenterLimits) {
+  constructor(
+    outbox: Outbox,
+    options: { limits?: SegmenterLimits; microphone?: MicrophoneChoice } = {},
+  ) {
+    const { limits, microphone = lectureHallMicrophone } = options;
     this.#outbox = outbox;
     this.#limits = limits;
+    this.#snapshot = { ...this.#snapshot, microphone };
     this.#wakeLock = new WakeLock((screenKeptAwake) => this.#show({ screenKeptAwake }));
   }
 
@@ -134,6 +144,11 @@ export class LectureRecorder {
     const stream = await this.#open(microphone);
     this.#show({ status: stream ? "listening" : "idle" });
     return stream !== undefined;
+  }
+
+  /** Which microphone the next recording uses; nothing is opened. */
+  chooseMicrophone(microphone: MicrophoneChoice): void {
+    this.#show({ microphone });
   }
 
   /** Closes the microphone, unless it is recording. */
@@ -167,8 +182,8 @@ export class LectureRecorder {
     const stream = this.#stream ?? (await this.#openForStart());
     if (!stream) return false;
     const lecture = await this.#prepareLecture(target);
+    if (!lecture) return false;
     const { clientKey, session } = lecture;
-    this.#releaseRecordingLock = await holdRecordingLock(clientKey);
     this.#clock = new RecordingClock(lecture.startMs);
     this.#session = new RecordingSession({
       outbox: this.#outbox,
@@ -181,7 +196,11 @@ export class LectureRecorder {
       onLost: () => void this.#lostMicrophone(),
       onTrouble: (trouble) => this.#setProblem("storage", troubleWithStorage(trouble)),
     });
-    await this.#session.start(stream);
+    try {
+      await this.#session.start(stream);
+    } catch (error) {
+      return this.#failedToStart(clientKey, error);
+    }
     this.#began();
     const { title, course } = lecture;
     this.#show({
@@ -224,7 +243,7 @@ export class LectureRecorder {
     this.#show({ status: "finishing" });
     await this.#session?.pause();
     const { clientKey } = lecture;
-    const kept = await this.#holdsAudio(clientKey);
+    const kept = await holdsAudio(this.#outbox, clientKey);
     if (kept) await this.#outbox.updateLecture(clientKey, { intake: "complete" });
     else await this.#outbox.discard(clientKey);
     this.#ended();
@@ -279,7 +298,7 @@ export class LectureRecorder {
 
   async #prepareLecture(
     target: RecordingTarget,
-  ): Promise<LocalLecture & { nextIndex: number; marks: Mark[] }> {
+  ): Promise<(LocalLecture & { nextIndex: number; marks: Mark[] }) | undefined> {
     if (target.kind === "interrupted") return this.#reopen(target.clientKey);
     const now = Date.now();
     const { title, course, ownerId } = target;
@@ -299,14 +318,36 @@ export class LectureRecorder {
       startMs: target.kind === "continued" ? target.startMs : 0,
       ...(target.kind === "continued" ? { lectureId: target.lectureId } : {}),
     };
+    this.#releaseRecordingLock = await holdRecordingLock(lecture.clientKey);
     await this.#outbox.addLecture(lecture);
     return { ...lecture, nextIndex: lecture.firstIndex, marks: [] };
   }
 
+  /** The browser's recorder refused the stream: nothing half made stays behind. */
+  async #failedToStart(clientKey: string, error: unknown): Promise<false> {
+    if (!(await holdsAudio(this.#outbox, clientKey))) await this.#outbox.discard(clientKey);
+    this.#ended();
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#setProblem("action", {
+      code: "recorder_failed",
+      message: `The browser could not begin to record (${reason}). Choose another microphone or reload the page.`,
+    });
+    return false;
+  }
+
   /** Goes on in a recording that was cut off: a new session after everything that was kept. */
-  async #reopen(clientKey: string): Promise<LocalLecture & { nextIndex: number; marks: Mark[] }> {
+  async #reopen(
+    clientKey: string,
+  ): Promise<(LocalLecture & { nextIndex: number; marks: Mark[] }) | undefined> {
+    const release = await this.#lockForReopening(clientKey);
+    if (!release) return this.#cannotReopen(recordedElsewhere);
+    await closeOpenPieces(this.#outbox, clientKey, measureDuration);
     const ledger = await this.#outbox.ledger(clientKey);
-    if (!ledger) throw new Error("This recording is no longer on this device.");
+    if (!ledger) {
+      release();
+      return this.#cannotReopen(noLongerHere);
+    }
+    this.#releaseRecordingLock = release;
     const { lecture, pieces, marks } = ledger;
     const session = lecture.session + 1;
     await this.#outbox.updateLecture(clientKey, { session, intake: "open" });
@@ -318,6 +359,22 @@ export class LectureRecorder {
       nextIndex: Math.max(lecture.firstIndex - 1, ...pieces.map((piece) => piece.index)) + 1,
       marks: marks.filter((mark) => mark.status !== "removing"),
     };
+  }
+
+  /** The uploader holds the lock for a moment while it hands a finished lecture over; it is worth waiting for that. */
+  async #lockForReopening(clientKey: string): Promise<(() => void) | undefined> {
+    for (let tries = 0; tries < REOPEN_TRIES; tries++) {
+      const release = await tryRecordingLock(clientKey);
+      if (release) return release;
+      await new Promise((resolve) => setTimeout(resolve, REOPEN_RETRY_MS));
+    }
+    return undefined;
+  }
+
+  #cannotReopen(problem: Problem): undefined {
+    this.#closeMicrophone();
+    this.#setProblem("action", problem);
+    this.#show({ status: "idle" });
   }
 
   async #openForStart(): Promise<MediaStream | undefined> {
@@ -468,11 +525,6 @@ export class LectureRecorder {
     this.#show({ microphoneLabel: undefined });
   }
 
-  async #holdsAudio(clientKey: string): Promise<boolean> {
-    const ledger = await this.#outbox.ledger(clientKey);
-    return ledger?.pieces.some((piece) => piece.sizeBytes > 0 && piece.durationMs >= 300) ?? false;
-  }
-
   async #reviseMark(
     markKey: string,
     change: (mark: Mark) => Mark | undefined,
@@ -502,6 +554,16 @@ export class LectureRecorder {
     for (const listener of this.#listeners) listener();
   }
 }
+
+const recordedElsewhere: Problem = {
+  code: "recorded_elsewhere",
+  message: "This lecture is being recorded in another tab or window. Go on there.",
+};
+
+const noLongerHere: Problem = {
+  code: "no_longer_here",
+  message: "This recording is no longer on this device: it has been sent, or thrown away.",
+};
 
 const nothingRecorded: Problem = {
   code: "nothing_recorded",

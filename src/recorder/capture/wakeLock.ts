@@ -19,7 +19,7 @@ export class WakeLock {
     if (this.#wanted) return;
     this.#wanted = true;
     document.addEventListener("visibilitychange", this.#take);
-    void this.#take();
+    this.#take();
   }
 
   release(): void {
@@ -31,7 +31,9 @@ export class WakeLock {
     this.#silence = undefined;
   }
 
-  #take = async (): Promise<void> => {
+  #take = (): void => void this.#request();
+
+  async #request(): Promise<void> {
     if (!this.#wanted || document.visibilityState !== "visible") return;
     if (this.#sentinel && !this.#sentinel.released) return;
     // Typed as always there; Safari before 16.4 and some in-app browsers have none.
@@ -48,7 +50,7 @@ export class WakeLock {
       this.#playSilence();
       this.#onChange(false);
     }
-  };
+  }
 
   #playSilence(): void {
     if (this.#silence) return;

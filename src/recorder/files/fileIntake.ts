@@ -1,11 +1,12 @@
 /**
- * Takes chosen files in: one after the other they are checked, cut and put into the outbox, from where the uploader
- * sends them while the cutting goes on. Closing the page in the middle loses nothing but the file itself, which is
- * asked for again only when the browser no longer has it.
+ * Takes chosen files in: each is checked at once, then one after the other they are cut and put into the outbox, from
+ * where the uploader sends them while the cutting goes on. Closing the page in the middle loses nothing but the file
+ * itself, which is asked for again only when the browser no longer has it.
  */
+import { MAX_TITLE_LENGTH } from "../../../domain/limits.ts";
 import type { LocalLecture, Problem } from "../outbox/ledger.ts";
 import type { Outbox } from "../outbox/outbox.ts";
-import { holdRecordingLock, isBeingRecorded } from "../outbox/recordingLock.ts";
+import { tryRecordingLock } from "../outbox/recordingLock.ts";
 import { Cutter, CutFailed, type StartWorker } from "./cutter.ts";
 import type { CutPiece } from "./cut.ts";
 
@@ -13,9 +14,11 @@ export type IntakeItem = {
   clientKey: string;
   fileName: string;
   sizeBytes: number;
+  lastModified: number;
   status:
-    | "queued"
     | "checking"
+    /** Good, and waiting for the files before it. */
+    | "queued"
     | "cutting"
     /** All of it is in the outbox. */
     | "cut"
@@ -33,16 +36,16 @@ export type FileDetails = { title?: string; course?: string; ownerId?: string };
 const KEEP_FILES_UP_TO_BYTES = 300_000_000;
 const DISK_RETRY_MS = 2_000;
 
-type Job = { item: IntakeItem; file: File; details: FileDetails; resumes: boolean };
+type Job = { clientKey: string; file: File; release: () => void };
 
 export class FileIntake {
   readonly #outbox: Outbox;
   readonly #startWorker: StartWorker;
   readonly #listeners = new Set<() => void>();
-  readonly #queue: Job[] = [];
   readonly #dropped = new Set<string>();
   #items: readonly IntakeItem[] = [];
-  #working = false;
+  #checks: Promise<void> = Promise.resolve();
+  #cuts: Promise<void> = Promise.resolve();
 
   constructor(outbox: Outbox, startWorker: StartWorker) {
     this.#outbox = outbox;
@@ -56,21 +59,18 @@ export class FileIntake {
 
   getSnapshot = (): readonly IntakeItem[] => this.#items;
 
-  /** Queues a file. A file that an interrupted intake is waiting for goes on there. */
-  add(file: File, details: FileDetails = {}): IntakeItem {
-    const waiting = this.#items.find((item) => item.status === "needs_file" && isSame(item, file));
-    const item = waiting ?? {
-      clientKey: crypto.randomUUID(),
-      fileName: file.name,
-      sizeBytes: file.size,
-      status: "queued" as const,
-      cutMs: 0,
-    };
-    if (waiting) this.#revise(item.clientKey, { status: "queued" });
-    else this.#show([...this.#items, item]);
-    this.#queue.push({ item, file, details, resumes: waiting !== undefined });
-    void this.#work();
-    return item;
+  /**
+   * Takes a file in. One that an interrupted intake is waiting for goes on there; one that is on its way already is
+   * not taken twice.
+   * @returns "already_here" for a file that was chosen before and is still on its way
+   */
+  add(file: File, details: FileDetails = {}): Promise<"added" | "resumed" | "already_here"> {
+    const added = this.#checks.then(() => this.#add(file, details));
+    this.#checks = added.then(
+      () => undefined,
+      () => undefined,
+    );
+    return added;
   }
 
   /** Takes a line off the list; an unfinished file is thrown away. */
@@ -78,7 +78,7 @@ export class FileIntake {
     const item = this.#items.find((each) => each.clientKey === clientKey);
     this.#dropped.add(clientKey);
     this.#show(this.#items.filter((each) => each.clientKey !== clientKey));
-    if (item && item.status !== "cut") await this.#outbox.discard(clientKey);
+    if (item?.status !== "cut") await this.#outbox.discard(clientKey);
   }
 
   /** Goes on with what an earlier page left behind. Call once at the start. */
@@ -86,60 +86,72 @@ export class FileIntake {
     for (const lecture of await this.#outbox.lectures()) {
       if (lecture.source !== "file" || lecture.intake !== "open" || lecture.problem) continue;
       if (this.#items.some((item) => item.clientKey === lecture.clientKey)) continue;
-      if (await isBeingRecorded(lecture.clientKey)) continue;
-      await this.#resumeLecture(lecture);
+      const release = await tryRecordingLock(lecture.clientKey);
+      if (!release) continue;
+      const file = await readableFile(await this.#outbox.keptFile(lecture.clientKey));
+      await this.#list(lecture, file ? "queued" : "needs_file");
+      if (file) this.#cutLater({ clientKey: lecture.clientKey, file, release });
+      else release();
     }
   }
 
-  async #resumeLecture(lecture: LocalLecture): Promise<void> {
-    const { clientKey, fileName = "", file: kept } = lecture;
-    const file = await readableFile(await this.#outbox.keptFile(clientKey));
-    const item: IntakeItem = {
-      clientKey,
-      fileName,
-      sizeBytes: kept?.sizeBytes ?? 0,
-      durationMs: kept?.durationMs,
-      status: file ? "queued" : "needs_file",
-      cutMs: (await this.#position(clientKey)).startMs,
-    };
-    this.#show([...this.#items, item]);
-    if (!file) return;
-    this.#queue.push({ item, file, details: {}, resumes: true });
-    void this.#work();
-  }
-
-  async #work(): Promise<void> {
-    if (this.#working) return;
-    this.#working = true;
-    try {
-      for (let job = this.#queue.shift(); job; job = this.#queue.shift()) {
-        if (!this.#dropped.has(job.item.clientKey)) await this.#takeIn(job);
-      }
-    } finally {
-      this.#working = false;
+  async #add(file: File, details: FileDetails): Promise<"added" | "resumed" | "already_here"> {
+    if (this.#items.some((item) => isOnItsWay(item) && isSame(item, file))) return "already_here";
+    const unfinished = await this.#unfinishedLectureOf(file);
+    if (unfinished === "being_cut") return "already_here";
+    if (unfinished) {
+      await this.#list(unfinished.lecture, "queued");
+      const { clientKey } = unfinished.lecture;
+      await this.#outbox.setProblem(clientKey, undefined);
+      this.#cutLater({ clientKey, file, release: unfinished.release });
+      return "resumed";
     }
+    await this.#check(file, details);
+    return "added";
   }
 
-  async #takeIn(job: Job): Promise<void> {
-    const { clientKey } = job.item;
+  /** A lecture of this very file that is not cut to its end. */
+  async #unfinishedLectureOf(
+    file: File,
+  ): Promise<{ lecture: LocalLecture; release: () => void } | "being_cut" | undefined> {
+    for (const lecture of await this.#outbox.lectures()) {
+      if (lecture.source !== "file" || lecture.intake !== "open" || !lecture.file) continue;
+      if (!isSame({ fileName: lecture.fileName ?? "", ...lecture.file }, file)) continue;
+      const release = await tryRecordingLock(lecture.clientKey);
+      return release ? { lecture, release } : "being_cut";
+    }
+    return undefined;
+  }
+
+  async #check(file: File, details: FileDetails): Promise<void> {
+    const clientKey = crypto.randomUUID();
+    const { name: fileName, size: sizeBytes, lastModified } = file;
+    this.#show([
+      ...this.#items,
+      { clientKey, fileName, sizeBytes, lastModified, status: "checking", cutMs: 0 },
+    ]);
+    const release = (await tryRecordingLock(clientKey)) ?? (() => {});
     const cutter = new Cutter(this.#startWorker);
-    const release = await holdRecordingLock(clientKey);
     try {
-      this.#revise(clientKey, { status: "checking" });
-      const { durationMs } = await cutter.open(job.file);
-      if (!job.resumes) await this.#createLecture(job, durationMs);
-      this.#revise(clientKey, { status: "cutting", durationMs });
-      await this.#cut(job, cutter);
+      const { durationMs } = await cutter.open(file);
+      if (this.#dropped.has(clientKey)) return release();
+      await this.#createLecture(clientKey, file, details, durationMs);
+      this.#revise(clientKey, { status: "queued", durationMs });
+      this.#cutLater({ clientKey, file, release });
     } catch (error) {
-      await this.#fail(job, error);
+      release();
+      await this.#fail(clientKey, fileName, error);
     } finally {
       cutter.close();
-      release();
     }
   }
 
-  async #createLecture({ item, file, details }: Job, durationMs: number): Promise<void> {
-    const { clientKey } = item;
+  async #createLecture(
+    clientKey: string,
+    file: File,
+    details: FileDetails,
+    durationMs: number,
+  ): Promise<void> {
     const now = Date.now();
     await this.#outbox.addLecture({
       clientKey,
@@ -162,12 +174,43 @@ export class FileIntake {
     await this.#outbox.keepFile(clientKey, file).catch(() => undefined);
   }
 
-  async #cut({ item }: Job, cutter: Cutter): Promise<void> {
-    const { clientKey } = item;
+  async #list(lecture: LocalLecture, status: "queued" | "needs_file"): Promise<void> {
+    const { clientKey, fileName = "", file } = lecture;
+    const item: IntakeItem = {
+      clientKey,
+      fileName,
+      sizeBytes: file?.sizeBytes ?? 0,
+      lastModified: file?.lastModified ?? 0,
+      durationMs: file?.durationMs,
+      status,
+      cutMs: (await this.#position(clientKey)).startMs,
+    };
+    this.#show([...this.#items.filter((each) => each.clientKey !== clientKey), item]);
+  }
+
+  #cutLater(job: Job): void {
+    this.#cuts = this.#cuts.then(() => this.#cut(job)).finally(job.release);
+  }
+
+  async #cut({ clientKey, file }: Job): Promise<void> {
+    if (this.#dropped.has(clientKey)) return;
+    const cutter = new Cutter(this.#startWorker);
+    try {
+      this.#revise(clientKey, { status: "cutting" });
+      await cutter.open(file);
+      await this.#store(clientKey, cutter);
+    } catch (error) {
+      await this.#fail(clientKey, file.name, error);
+    } finally {
+      cutter.close();
+    }
+  }
+
+  async #store(clientKey: string, cutter: Cutter): Promise<void> {
     const from = await this.#position(clientKey);
     for await (const piece of cutter.pieces(from)) {
       if (this.#dropped.has(clientKey)) return;
-      await this.#store(clientKey, piece);
+      await this.#storePiece(clientKey, piece);
       this.#revise(clientKey, { cutMs: piece.startMs + piece.durationMs });
     }
     await this.#outbox.updateLecture(clientKey, { intake: "complete" });
@@ -176,9 +219,10 @@ export class FileIntake {
   }
 
   /** A full disk empties itself while the uploader works: wait for room instead of giving up. */
-  async #store(clientKey: string, piece: CutPiece): Promise<void> {
+  async #storePiece(clientKey: string, piece: CutPiece): Promise<void> {
     const { bytes, ...rest } = piece;
     for (;;) {
+      if (this.#dropped.has(clientKey)) return;
       try {
         await this.#outbox.addWholePiece({ clientKey, session: 0, overlapMs: 0, ...rest }, bytes);
         if (this.#problemOf(clientKey)) this.#revise(clientKey, { problem: undefined });
@@ -200,9 +244,8 @@ export class FileIntake {
     };
   }
 
-  async #fail({ item }: Job, error: unknown): Promise<void> {
-    const { clientKey } = item;
-    const problem = problemFrom(error, item.fileName);
+  async #fail(clientKey: string, fileName: string, error: unknown): Promise<void> {
+    const problem = problemFrom(error, fileName);
     this.#revise(clientKey, { status: "failed", problem });
     const ledger = await this.#outbox.ledger(clientKey);
     if (!ledger) return;
@@ -241,13 +284,25 @@ function problemFrom(error: unknown, fileName: string): Problem {
   };
 }
 
-function isSame(item: IntakeItem, file: File): boolean {
-  return item.fileName === file.name && item.sizeBytes === file.size;
+function isOnItsWay({ status }: IntakeItem): boolean {
+  return status === "checking" || status === "queued" || status === "cutting";
+}
+
+function isSame(
+  known: { fileName: string; sizeBytes: number; lastModified: number },
+  file: File,
+): boolean {
+  return (
+    known.fileName === file.name &&
+    known.sizeBytes === file.size &&
+    known.lastModified === file.lastModified
+  );
 }
 
 /** "Optics 03 - lenses.m4a" becomes "Optics 03 - lenses". */
 export function titleFrom(fileName: string): string {
-  return fileName.replace(/\.[A-Za-z0-9]{1,5}$/u, "").trim() || fileName;
+  const title = fileName.replace(/\.[A-Za-z0-9]{1,5}$/u, "").trim() || fileName;
+  return title.slice(0, MAX_TITLE_LENGTH);
 }
 
 async function readableFile(

@@ -1,6 +1,7 @@
 /** Says to other tabs, and to the next start after a crash, whether a recording is still being made somewhere. */
 
-const lockName = (clientKey: string) => `lectern recording ${clientKey}`;
+const LOCK_PREFIX = "lectern recording ";
+const lockName = (clientKey: string) => `${LOCK_PREFIX}${clientKey}`;
 
 /** Holds the lock until the returned function is called, or the page dies: then the browser lets go of it. */
 export async function holdRecordingLock(clientKey: string): Promise<() => void> {
@@ -11,6 +12,29 @@ export async function holdRecordingLock(clientKey: string): Promise<() => void> 
       return new Promise<void>((release) => resolveHeld(release));
     });
   });
+}
+
+/** The same if no page holds it; undefined when one does. */
+export async function tryRecordingLock(clientKey: string): Promise<(() => void) | undefined> {
+  const locks = webLocks();
+  if (!locks) return () => {};
+  return new Promise((resolveHeld) => {
+    void locks.request(lockName(clientKey), { ifAvailable: true }, (lock) => {
+      if (!lock) return resolveHeld(undefined);
+      return new Promise<void>((release) => resolveHeld(release));
+    });
+  });
+}
+
+/** The lectures that some page of this browser is recording or cutting now. */
+export async function lecturesBeingMade(): Promise<Set<string>> {
+  const state = await webLocks()?.query();
+  const names = state?.held?.flatMap(({ name }) => (name ? [name] : [])) ?? [];
+  return new Set(
+    names
+      .filter((name) => name.startsWith(LOCK_PREFIX))
+      .map((name) => name.slice(LOCK_PREFIX.length)),
+  );
 }
 
 /** True while some page of this browser is recording this lecture. */

@@ -6,9 +6,11 @@ import { ServerProblem, type LectureServer } from "../server.ts";
 import { backoffMs } from "./backoff.ts";
 import { openTasks, totals, type LectureLedger, type Piece, type Task } from "./ledger.ts";
 import type { Outbox } from "./outbox.ts";
+import { tryRecordingLock } from "./recordingLock.ts";
 import { sha256Hex } from "./sha256.ts";
 
 const LANES = 2;
+const DISK_RETRY_MS = 5_000;
 
 export type UploaderSnapshot = {
   /** "waiting": something failed and is tried again at `retryAt`. "signed_out": nothing goes until somebody signs in. */
@@ -22,8 +24,11 @@ export type UploaderSnapshot = {
 export type UploaderOptions = {
   outbox: Outbox;
   server: LectureServer;
-  /** Lectures of other accounts stay where they are. */
-  mayUpload?: (ledger: LectureLedger) => boolean;
+  /**
+   * Who is signed in. Nothing is sent while nobody is; lectures of other accounts stay where they are, and one whose
+   * owner was not known yet goes to this account.
+   */
+  accountId: () => string | undefined;
   now?: () => number;
   random?: () => number;
 };
@@ -33,7 +38,7 @@ type Setback = { failures: number; retryAt: number };
 export class Uploader {
   readonly #outbox: Outbox;
   readonly #server: LectureServer;
-  readonly #mayUpload: (ledger: LectureLedger) => boolean;
+  readonly #accountId: () => string | undefined;
   readonly #now: () => number;
   readonly #random: () => number;
 
@@ -49,7 +54,7 @@ export class Uploader {
   constructor(options: UploaderOptions) {
     this.#outbox = options.outbox;
     this.#server = options.server;
-    this.#mayUpload = options.mayUpload ?? (() => true);
+    this.#accountId = options.accountId;
     this.#now = options.now ?? Date.now;
     this.#random = options.random ?? Math.random;
   }
@@ -88,7 +93,11 @@ export class Uploader {
       const nudged = new Promise<"nudged">((resolve) => {
         this.#nudge = () => resolve("nudged");
       });
-      const retryAt = await this.#startWhatCanBeDone();
+      const retryAt = await this.#startWhatCanBeDone().catch((error: unknown) => {
+        // The disk does not answer; nothing is lost by asking it again.
+        this.#show({ ...this.#snapshot, lastFailure: describe(error) });
+        return this.#now() + DISK_RETRY_MS;
+      });
       this.#showProgress(retryAt);
       await firstOf([nudged, ...this.#inFlight.values()], retryAt && retryAt - this.#now());
     }
@@ -97,11 +106,12 @@ export class Uploader {
 
   /** Fills the free lanes. Returns when the earliest failed task may be tried again, if one is waiting. */
   async #startWhatCanBeDone(): Promise<number | undefined> {
-    if (this.#signedOut) return undefined;
+    const accountId = this.#accountId();
+    if (this.#signedOut || accountId === undefined) return undefined;
     let earliestRetry: number | undefined;
     for (const { clientKey } of await this.#outbox.lectures()) {
       const ledger = await this.#outbox.ledger(clientKey);
-      if (!ledger || !this.#mayUpload(ledger)) continue;
+      if (!ledger || (ledger.lecture.ownerId ?? accountId) !== accountId) continue;
       for (const task of openTasks(ledger)) {
         if (this.#inFlight.size >= LANES || !this.#running) return earliestRetry;
         if (this.#inFlight.has(task.key)) continue;
@@ -152,7 +162,8 @@ export class Uploader {
 
   async #create({ lecture }: LectureLedger): Promise<void> {
     const { clientKey, source, title, course, language, recordedAt, fileName } = lecture;
-    await this.#outbox.updateLecture(clientKey, { createTried: true });
+    const ownerId = lecture.ownerId ?? this.#accountId();
+    await this.#outbox.updateLecture(clientKey, { createTried: true, ownerId });
     const { lectureId } = await this.#server.createLecture({
       clientKey,
       source,
@@ -255,10 +266,24 @@ export class Uploader {
     await this.#outbox.updateLecture(clientKey, { detailsChanged });
   }
 
-  /** Tells the server that this was all, and lets go of the lecture here: from now on the server has everything. */
-  async #finish(ledger: LectureLedger): Promise<void> {
-    await this.#server.finish(idOf(ledger), totals(ledger));
-    await this.#outbox.forget(ledger.lecture.clientKey);
+  /**
+   * Tells the server that this was all, and lets go of the lecture here: from now on the server has everything. Nobody
+   * may go on recording in it meanwhile, hence the lock.
+   */
+  async #finish({ lecture: { clientKey } }: LectureLedger): Promise<void> {
+    const release = await tryRecordingLock(clientKey);
+    if (!release) {
+      const message = "A page is still adding to this lecture.";
+      throw new ServerProblem("transient", { code: "in_use", message });
+    }
+    try {
+      const ledger = await this.#outbox.ledger(clientKey);
+      if (!ledger || openTasks(ledger)[0]?.kind !== "finish") return;
+      await this.#server.finish(idOf(ledger), totals(ledger));
+      await this.#outbox.forget(clientKey);
+    } finally {
+      release();
+    }
   }
 
   #succeeded(task: Task): void {
@@ -294,7 +319,9 @@ export class Uploader {
 
   #showProgress(retryAt: number | undefined): void {
     const { sending, lastFailure } = this.#snapshot;
-    if (this.#signedOut) return this.#show({ status: "signed_out", sending });
+    if (this.#signedOut || this.#accountId() === undefined) {
+      return this.#show({ status: "signed_out", sending });
+    }
     if (this.#inFlight.size > 0) return this.#show({ status: "sending", sending, lastFailure });
     if (retryAt !== undefined)
       return this.#show({ status: "waiting", sending, retryAt, lastFailure });

@@ -1,0 +1,148 @@
+// While it records: time, level, what is kept and sent, marks; the controls where the thumb is.
+import { Link } from "@tanstack/react-router";
+import { Flag, Pause, Play, Square } from "lucide-react";
+import { useEffect, useState, type ReactNode } from "react";
+import type { LectureRecorder, RecorderSnapshot } from "../../recorder/lectureRecorder.ts";
+import { Button } from "../../ui/Button.tsx";
+import { classNames } from "../../ui/classNames.ts";
+import { Notice } from "../../ui/Notice.tsx";
+import { useMediaQuery } from "../../ui/useMediaQuery.ts";
+import { DetailsFields } from "../details/DetailsFields.tsx";
+import type { DeviceLecture } from "../upload/deviceLecture.ts";
+import { Clock } from "./Clock.tsx";
+import { Figures } from "./Figures.tsx";
+import { LevelPicture } from "./LevelPicture.tsx";
+import { Marks } from "./Marks.tsx";
+import { MicrophoneSettings } from "./MicrophoneSettings.tsx";
+import { recordingState } from "./recordingState.ts";
+import { useMarkKey } from "./useMarkKey.ts";
+import styles from "./RecordingPanel.module.css";
+
+export function RecordingPanel({
+  recorder,
+  snapshot,
+  problems,
+  device,
+  onStop,
+}: {
+  recorder: LectureRecorder;
+  snapshot: RecorderSnapshot;
+  problems: ReactNode;
+  device: DeviceLecture | undefined;
+  onStop: () => void;
+}) {
+  const { status, lecture, marks } = snapshot;
+  const mark = () => void recorder.addMark();
+  useMarkKey(mark);
+  const state = recordingState(snapshot);
+
+  return (
+    <div className={styles.panel}>
+      <h1 className="visually-hidden">Recording</h1>
+      <div className={styles.top}>
+        <p className={styles.state} data-state={state.kind} role="status">
+          <span className={styles.dot} aria-hidden="true" />
+          {state.words}
+        </p>
+        <Clock recorder={recorder} className={styles.clock} />
+        <LevelPicture levels={recorder.levels} active={state.kind === "recording"} />
+      </div>
+      {problems}
+      <Figures lecture={device} />
+      {device?.lectureId && (
+        <p className={styles.live}>
+          <Link to="/lecture/$lectureId" params={{ lectureId: device.lectureId }}>
+            Read the notes as they are written
+          </Link>{" "}
+          <span>Recording goes on meanwhile.</span>
+        </p>
+      )}
+      {lecture && (
+        <DetailsFields
+          key={lecture.clientKey}
+          initial={{ title: lecture.title ?? "", course: lecture.course ?? "" }}
+          titlePlaceholder="Taken from the lecture if left empty"
+          onSave={(details) => void recorder.setDetails(details)}
+        />
+      )}
+      <Marks recorder={recorder} marks={marks} />
+      <ScreenHint keptAwake={snapshot.screenKeptAwake} status={status} />
+      <details className={styles.microphone}>
+        <summary>Change the microphone</summary>
+        <MicrophoneSettings recorder={recorder} snapshot={snapshot} />
+      </details>
+      <div className={styles.controls} role="group" aria-label="Recording controls">
+        <Button
+          size="large"
+          className={styles.mark}
+          icon={<Flag size={20} aria-hidden="true" />}
+          onClick={mark}
+          aria-keyshortcuts="M"
+        >
+          Mark as important
+        </Button>
+        {status === "recording" ? (
+          <Button
+            size="large"
+            icon={<Pause size={20} aria-hidden="true" />}
+            onClick={() => void recorder.pause()}
+          >
+            Pause
+          </Button>
+        ) : (
+          <Button
+            size="large"
+            variant="primary"
+            icon={<Play size={20} aria-hidden="true" />}
+            disabled={status === "finishing"}
+            onClick={() => void recorder.resume()}
+          >
+            Resume
+          </Button>
+        )}
+        <Button
+          size="large"
+          variant="record"
+          busy={status === "finishing"}
+          icon={<Square size={18} aria-hidden="true" fill="currentColor" />}
+          onClick={onStop}
+        >
+          Stop
+        </Button>
+      </div>
+      <MarkAnnouncement count={marks.length} />
+    </div>
+  );
+}
+
+/** Where the screen can't be kept awake, people must do it themselves. */
+function ScreenHint({
+  keptAwake,
+  status,
+}: {
+  keptAwake: boolean;
+  status: RecorderSnapshot["status"];
+}) {
+  const isTouch = useMediaQuery("(pointer: coarse)");
+  if (!isTouch || status !== "recording") return null;
+  if (keptAwake) return null;
+  return (
+    <Notice tone="warning">
+      This browser does not let the page keep the screen awake. Keep it on yourself: phones stop the
+      microphone when the screen goes dark.
+    </Notice>
+  );
+}
+
+function MarkAnnouncement({ count }: { count: number }) {
+  const [first] = useState(count);
+  const [words, setWords] = useState("");
+  useEffect(() => {
+    if (count > first) setWords(`Marked. ${count} ${count === 1 ? "mark" : "marks"} so far.`);
+  }, [count, first]);
+  return (
+    <p className={classNames("visually-hidden")} role="status">
+      {words}
+    </p>
+  );
+}

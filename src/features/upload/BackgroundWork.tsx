@@ -1,0 +1,34 @@
+// Keeps the sending going on every page, and tells it who is signed in. Shows nothing.
+import { useConvex } from "convex/react";
+import { useEffect } from "react";
+import { api } from "../../../convex/_generated/api.js";
+import { useSession, useSessionQuery } from "../../app/session.ts";
+import { showToast } from "../../ui/toast.ts";
+import { setSignedInUserId } from "./accountId.ts";
+
+/** The page itself comes first; what waits in the outbox has time. */
+const START_AFTER_MS = 1_000;
+
+export function BackgroundWork() {
+  const convex = useConvex();
+  const { status } = useSession();
+  const me = useSessionQuery(api.account.me, {});
+  const userId = status === "ready" ? me?.userId : undefined;
+
+  useEffect(() => setSignedInUserId(userId), [userId]);
+
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      import("./background.ts")
+        .then(({ startBackground }) => startBackground(convex))
+        .catch(() =>
+          showToast(
+            "This browser keeps nothing for this page, so nothing can be recorded or sent. A private window may be the reason.",
+            { tone: "danger" },
+          ),
+        );
+    }, START_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [convex]);
+  return null;
+}

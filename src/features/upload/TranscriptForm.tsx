@@ -1,0 +1,102 @@
+// A transcript by paste: title and course if wanted, and off it goes.
+import { useNavigate } from "@tanstack/react-router";
+import { useId, useState, type FormEvent } from "react";
+import { BadTranscript } from "../../../domain/captions.ts";
+import { useConnection } from "../../app/useConnection.ts";
+import { Button } from "../../ui/Button.tsx";
+import { TextField } from "../../ui/TextField.tsx";
+import { showToast } from "../../ui/toast.ts";
+import { courseError, titleError } from "../details/DetailsFields.tsx";
+import fields from "../details/DetailsFields.module.css";
+import { lectureIdSoon } from "./lectureIdSoon.ts";
+import { addText } from "./textLecture.ts";
+import styles from "./TranscriptForm.module.css";
+
+export function TranscriptForm() {
+  const id = useId();
+  const navigate = useNavigate();
+  const connection = useConnection();
+  const [text, setText] = useState("");
+  const [title, setTitle] = useState("");
+  const [course, setCourse] = useState("");
+  const [error, setError] = useState<string>();
+  const [busy, setBusy] = useState(false);
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (busy || titleError(title) || courseError(course)) return;
+    setError(undefined);
+    setBusy(true);
+    try {
+      const { clientKey } = await addText(text, { title: title.trim(), course: course.trim() });
+      const lectureId = await lectureIdSoon(clientKey, connection === "connected");
+      if (lectureId) return await navigate({ to: "/lecture/$lectureId", params: { lectureId } });
+      await navigate({ to: "/" });
+      showToast(
+        "The transcript is kept on this device. It is sent when the server can be reached.",
+      );
+    } catch (thrown) {
+      setError(
+        thrown instanceof BadTranscript
+          ? thrown.message
+          : `The transcript could not be kept (${thrown instanceof Error ? thrown.message : String(thrown)}). Please try again.`,
+      );
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <form className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
+      <h2 className={styles.heading}>Or paste a transcript</h2>
+      <div className={styles.field}>
+        <label htmlFor={id} className={styles.label}>
+          Transcript
+        </label>
+        <textarea
+          id={id}
+          className={styles.text}
+          rows={6}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            setError(undefined);
+          }}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={`${id}-hint${error ? ` ${id}-error` : ""}`}
+        />
+        <p id={`${id}-hint`} className={styles.hint}>
+          Plain text, Markdown or captions. Times on its lines are kept.
+        </p>
+        {error && (
+          <p id={`${id}-error`} className={styles.error} role="alert">
+            {error}
+          </p>
+        )}
+      </div>
+      <div className={fields.fields}>
+        <TextField
+          label="Title of the transcript"
+          placeholder="Taken from the text if left empty"
+          autoComplete="off"
+          value={title}
+          error={titleError(title)}
+          onChange={(event) => setTitle(event.target.value)}
+        />
+        <TextField
+          label="Course of the transcript"
+          placeholder="Optional"
+          autoComplete="off"
+          value={course}
+          error={courseError(course)}
+          onChange={(event) => setCourse(event.target.value)}
+        />
+      </div>
+      <div>
+        <Button type="submit" variant="primary" wide busy={busy}>
+          Make notes
+        </Button>
+      </div>
+    </form>
+  );
+}
