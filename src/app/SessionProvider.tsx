@@ -13,6 +13,7 @@ import {
   rememberedAccount,
 } from "./rememberedAccount.ts";
 import { SessionContext, useSessionQuery, type Session } from "./session.ts";
+import { useIsGuestPage } from "./guestPages.ts";
 import { takeLecturesAlong } from "./takeLecturesAlong.ts";
 
 export function SessionProvider({ children }: { children: ReactNode }) {
@@ -29,12 +30,13 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 function SignedIn({ children, restart }: { children: ReactNode; restart: () => void }) {
   const { isLoading, isAuthenticated } = useConvexAuth();
   const { signIn } = useAuthActions();
+  const isGuest = useIsGuestPage();
   const [lost, setLost] = useState(() => rememberedAccount()?.kind === "password");
   const [problem, setProblem] = useState<string>();
   const [attempt, setAttempt] = useState(0);
 
   useEffect(() => {
-    if (isLoading || isAuthenticated || lost) return;
+    if (isLoading || isAuthenticated || lost || isGuest) return;
     let current = true;
     signInAnonymously(() => signIn("anonymous"))
       .then((result) => {
@@ -47,7 +49,7 @@ function SignedIn({ children, restart }: { children: ReactNode; restart: () => v
     return () => {
       current = false;
     };
-  }, [isLoading, isAuthenticated, lost, attempt, signIn, restart]);
+  }, [isLoading, isAuthenticated, lost, isGuest, attempt, signIn, restart]);
 
   const session = useMemo<Session>(() => {
     const status = isAuthenticated

@@ -2,7 +2,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useMutation } from "convex/react";
 import { api } from "../../../../convex/_generated/api.js";
-import { inWords } from "../../../app/errorMessage.ts";
+import { errorMessage } from "../../../app/errorMessage.ts";
 import { ConfirmDialog } from "../../../ui/ConfirmDialog.tsx";
 import { showToast } from "../../../ui/toast.ts";
 import type { LectureDetails } from "../lecture.ts";
@@ -24,12 +24,18 @@ export default function DeleteDialog({
       title="Delete this lecture?"
       confirmLabel="Delete"
       onConfirm={async () => {
-        await inWords(
-          remove({ lectureId: lecture._id }),
-          "The lecture could not be deleted. Please try again.",
-        );
+        // First away from the page: it has nothing to show any more once the lecture is gone.
         await navigate({ to: "/" });
-        showToast(`“${lecture.title}” was deleted.`);
+        remove({ lectureId: lecture._id }).then(
+          () => showToast(`“${lecture.title}” was deleted.`),
+          (error: unknown) =>
+            showToast(
+              errorMessage(error, `“${lecture.title}” could not be deleted. Please try again.`),
+              {
+                tone: "danger",
+              },
+            ),
+        );
       }}
     >
       <p>

@@ -55,7 +55,12 @@ export function PlayerProvider({
   children: ReactNode;
 }) {
   // Made in the initialiser and ended with the page; an engine must outlive renders.
-  const [track] = useState(() => new PieceTrack(new Audio()));
+  const [track] = useState(() => {
+    const made = new PieceTrack(new Audio());
+    // The length is known at once, so that a page opened at a moment can stand there before the pieces have come.
+    made.setPieces([], durationMs);
+    return made;
+  });
   const pieces = usePieces(lectureId, pieceCount);
   const hasAudio = pieceCount > 0;
 

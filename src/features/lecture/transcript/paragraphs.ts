@@ -39,7 +39,7 @@ export function groupParagraphs<Segment extends SegmentLike>(
 }
 
 /** The index of the segment that is being said, or -1. Between two segments it is the one just said. */
-export function segmentAt(segments: readonly SegmentLike[], timeMs: number): number {
+export function segmentAt(segments: readonly { startMs: number }[], timeMs: number): number {
   let found = -1;
   for (const [index, segment] of segments.entries()) {
     if (segment.startMs > timeMs) break;
