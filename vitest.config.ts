@@ -10,7 +10,7 @@ export default defineConfig({
           environment: "node",
           include: [
             "{domain,embedded,local-ai,scripts,src}/**/*.test.{ts,tsx}",
-            "test/provider/**/*.test.ts",
+            "test/{provider,bench}/**/*.test.ts",
           ],
           testTimeout: 30_000,
           hookTimeout: 60_000,

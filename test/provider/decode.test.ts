@@ -60,6 +60,8 @@ describe("decoding what the app uploads", () => {
   });
 
   it("says so when there is nothing to decode", async () => {
-    await expect(decodeAudio(new TextEncoder().encode("just a text"), "audio/mpeg")).rejects.toThrow();
+    await expect(
+      decodeAudio(new TextEncoder().encode("just a text"), "audio/mpeg"),
+    ).rejects.toThrow();
   });
 });

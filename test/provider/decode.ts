@@ -67,7 +67,8 @@ async function decodeMp3(bytes: Uint8Array): Promise<DecodedAudio> {
   await decoder.ready;
   try {
     const { channelData, sampleRate } = decoder.decode(bytes);
-    if (!channelData[0] || channelData[0].length === 0) throw new Error("This MP3 does not decode.");
+    if (!channelData[0] || channelData[0].length === 0)
+      throw new Error("This MP3 does not decode.");
     return { sampleRateHz: sampleRate, pcm: channelData[0] };
   } finally {
     decoder.free();

@@ -29,6 +29,8 @@ export type ProviderCall = {
 export type ProviderScript = {
   /** How long a call takes at least, in ms. */
   latencyMs?: number | ((call: ProviderCall) => number);
+  /** No call is answered before this resolves; its latency counts from then. */
+  hold?: Promise<void>;
   /** Decides by call whether and how it goes wrong. */
   fault?: (call: ProviderCall) => Fault | undefined;
   /** False plays a server that refuses `response_format: json_schema`, as many local ones do. */
@@ -72,7 +74,10 @@ export async function startProvider(script: ProviderScript = {}, port = 0): Prom
     peak = Math.max(peak, inFlight);
     response.once("close", () => (inFlight -= 1));
     answer(provider, request, response).catch((error: unknown) => {
-      if (response.headersSent) return response.destroy();
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
       response.writeHead(500, { "Content-Type": "application/json" });
       response.end(JSON.stringify({ error: { message: String(error), type: "test_provider" } }));
     });
@@ -212,9 +217,10 @@ function begin(
 
 /** Waits for the scripted latency and plays the scripted fault. False when the answer was given here. */
 async function passes(provider: Provider, call: ProviderCall, response: ServerResponse) {
-  const { latencyMs, fault } = provider.script;
+  const { latencyMs, fault, hold } = provider.script;
   const wait = typeof latencyMs === "function" ? latencyMs(call) : (latencyMs ?? 0);
   const planned = fault?.(call);
+  await hold;
   if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
   if (planned === undefined) return true;
   call.fault = planned.kind;
