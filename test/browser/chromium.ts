@@ -4,7 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -123,7 +123,7 @@ async function unpackInto(folder: string): Promise<void> {
 
 /** Adds the package's own system libraries (NSS and friends) where the machine lacks some. */
 async function environmentFor(path: string, folder: string): Promise<Record<string, string>> {
-  const env = { ...currentEnvironment(), FONTCONFIG_PATH: join(folder, "fonts") };
+  const env = { ...currentEnvironment(), FONTCONFIG_FILE: await fontConfiguration(folder) };
   const { stdout } = await promisify(execFile)("ldd", [path]).catch(() => ({
     stdout: "not found",
   }));
@@ -131,6 +131,30 @@ async function environmentFor(path: string, folder: string): Promise<Record<stri
   const libraries = join(folder, "al2023", "lib");
   const before = process.env["LD_LIBRARY_PATH"];
   return { ...env, LD_LIBRARY_PATH: before ? `${libraries}:${before}` : libraries };
+}
+
+/**
+ * The machine's fonts, and the package's own where the machine has none. The package's configuration looks in folders
+ * of a cloud function only; with no font at all, Chromium crashes at the first form field.
+ */
+async function fontConfiguration(folder: string): Promise<string> {
+  const file = join(folder, "lectern-fonts.conf");
+  if (existsSync(file)) return file;
+  const unfinished = `${file}.${process.pid}`;
+  await writeFile(
+    unfinished,
+    `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir>/usr/share/fonts</dir>
+  <dir>${join(folder, "fonts", "fonts")}</dir>
+  <cachedir>${join(folder, "fonts-cache")}</cachedir>
+</fontconfig>
+`,
+  );
+  await rename(unfinished, file);
+  return file;
 }
 
 function packageFolder(): string {
