@@ -1,7 +1,7 @@
 // The queries of one client, which must always be shown as of one moment. It knows when all of them hold at once.
 import type { Identity } from "../functions/index.ts";
 import type { QueryResult, WatchedQuery } from "./subscription.ts";
-import { Watcher } from "./subscription.ts";
+import type { Watcher } from "./subscription.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 
 export class QuerySet {
