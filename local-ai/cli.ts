@@ -11,17 +11,22 @@ const usage = `node local-ai/cli.ts [options]
   --host H      the address to bind to (127.0.0.1)
   --folder DIR  where downloaded models are kept (./models)
   --model M     a model's name or a ggml file (LECTERN_SPEECH_MODEL; chosen by this machine's memory and cores)
-  --threads N   processor threads for recognition (all but one)
+  --threads N   processor threads for recognition (LECTERN_SPEECH_THREADS; all but one)
 
 Models: ${speechModels.map((model) => model.name).join(", ")}`;
 
+// A variable that is set to nothing is not set.
+const { LECTERN_SPEECH_MODEL, LECTERN_SPEECH_MODELS_URL, LECTERN_SPEECH_THREADS } = process.env;
 const { values } = parseArgs({
   options: {
     port: { type: "string", default: "0" },
     host: { type: "string", default: "127.0.0.1" },
     folder: { type: "string", default: "models" },
-    model: { type: "string", default: process.env.LECTERN_SPEECH_MODEL },
-    threads: { type: "string" },
+    model: { type: "string", default: LECTERN_SPEECH_MODEL || chooseModel(thisMachine()).name },
+    threads: {
+      type: "string",
+      default: LECTERN_SPEECH_THREADS || String(Math.max(1, availableParallelism() - 1)),
+    },
     help: { type: "boolean", default: false },
   },
 });
@@ -34,22 +39,25 @@ if (values.help) {
 try {
   const server = await startSpeechServer({
     host: values.host,
-    port: Number(values.port),
+    port: wholeNumber("--port", values.port, 0, 65_535),
     folder: resolve(values.folder),
-    model: values.model ?? chooseModel(thisMachine()).name,
-    threads: Number(values.threads ?? Math.max(1, availableParallelism() - 1)),
-    ...(process.env.LECTERN_SPEECH_MODELS_URL
-      ? { modelsUrl: process.env.LECTERN_SPEECH_MODELS_URL }
-      : {}),
+    model: values.model,
+    threads: wholeNumber("--threads", values.threads, 1, 256),
+    ...(LECTERN_SPEECH_MODELS_URL ? { modelsUrl: LECTERN_SPEECH_MODELS_URL } : {}),
   });
   console.log(`Speech to text is ready at ${server.url}`);
+  const stop = () => void server.close().finally(() => process.exit(0));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
   // A parent that started this process talks to it over IPC; without the parent it has no purpose.
+  process.once("disconnect", stop);
   process.send?.({ url: server.url });
-  process.once("disconnect", () => process.exit(0));
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => void server.close().then(() => process.exit(0)));
-  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
+}
+
+function wholeNumber(name: string, text: string, least: number, most: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new Error(`${name} must be a whole number from ${least} to ${most}, not "${text}".`);
 }

@@ -1,14 +1,16 @@
 // The answer formats of OpenAI's transcription endpoint.
 import { gzipSync } from "node:zlib";
-import type { SpokenSegment, SpokenText } from "./whisper.ts";
+import type { SpokenText } from "./transcribe.ts";
+import type { TimedText } from "./words.ts";
 
-/** `verbose_json`. The binding gives no token probabilities, so those fields are left out rather than made up. */
-export function toVerboseJson(spoken: SpokenText, durationMs: number) {
+/** `verbose_json`. The binding gives no probabilities, so those fields are left out rather than made up. */
+export function toVerboseJson(spoken: SpokenText, include: { words: boolean }) {
+  const words = spoken.segments.flatMap((segment) => segment.words ?? []);
   return {
     task: "transcribe",
-    language: spoken.language,
-    duration: durationMs / 1000,
-    text: spoken.segments.map((segment) => segment.text).join(" "),
+    language: languageName(spoken.language),
+    duration: spoken.durationMs / 1000,
+    text: wholeText(spoken),
     segments: spoken.segments.map((segment, id) => ({
       id,
       start: segment.startMs / 1000,
@@ -16,16 +18,29 @@ export function toVerboseJson(spoken: SpokenText, durationMs: number) {
       text: segment.text,
       compression_ratio: compressionRatio(segment.text),
     })),
+    ...(include.words && words.length > 0
+      ? {
+          words: words.map(({ startMs, endMs, text }) => ({
+            word: text,
+            start: startMs / 1000,
+            end: endMs / 1000,
+          })),
+        }
+      : {}),
   };
 }
 
-/** How much smaller gzip makes a text. Loops compress far better than speech: Whisper's own limit is 2.4. */
-function compressionRatio(text: string): number {
+export function wholeText(spoken: SpokenText): string {
+  return spoken.segments.map((segment) => segment.text).join(" ");
+}
+
+/** How much smaller deflating makes a text. Loops compress far better than speech: Whisper's own limit is 2.4. */
+export function compressionRatio(text: string): number {
   const bytes = Buffer.from(text);
   return bytes.length === 0 ? 0 : bytes.length / gzipSync(bytes).length;
 }
 
-export function toSrt(segments: SpokenSegment[]): string {
+export function toSrt(segments: readonly TimedText[]): string {
   return segments
     .map(({ startMs, endMs, text }, index) => {
       const times = `${clock(startMs, ",")} --> ${clock(endMs, ",")}`;
@@ -34,11 +49,18 @@ export function toSrt(segments: SpokenSegment[]): string {
     .join("\n");
 }
 
-export function toVtt(segments: SpokenSegment[]): string {
+export function toVtt(segments: readonly TimedText[]): string {
   const cues = segments.map(
     ({ startMs, endMs, text }) => `${clock(startMs, ".")} --> ${clock(endMs, ".")}\n${text}\n`,
   );
   return ["WEBVTT\n", ...cues].join("\n");
+}
+
+/** "en" as OpenAI's endpoint says it: "english". */
+function languageName(code: string): string {
+  if (code === "") return "";
+  const names = new Intl.DisplayNames(["en"], { type: "language", fallback: "code" });
+  return (names.of(code) ?? code).toLowerCase();
 }
 
 function clock(ms: number, decimalMark: string): string {

@@ -3,14 +3,12 @@
 /** A queue for work that needs the processor for itself. */
 export class WorkQueue {
   readonly #atOnce: number;
-  readonly #limit: number;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  /** @param atOnce jobs that may run at the same time. @param limit jobs that may wait; one more is refused. */
-  constructor(atOnce: number, limit: number) {
+  /** @param atOnce jobs that may run at the same time */
+  constructor(atOnce: number) {
     this.#atOnce = atOnce;
-    this.#limit = limit;
   }
 
   get running(): number {
@@ -21,11 +19,7 @@ export class WorkQueue {
     return this.#waiting.length;
   }
 
-  get isFull(): boolean {
-    return this.#waiting.length >= this.#limit;
-  }
-
-  /** Runs `work` when its turn comes. Rejects with the signal's reason when it is aborted while waiting. */
+  /** Runs `work` when its turn comes. @throws the signal's reason when it is aborted while waiting */
   async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
     if (this.#running < this.#atOnce) this.#running += 1;
@@ -49,7 +43,7 @@ export class WorkQueue {
       };
       const leave = () => {
         this.#waiting.splice(this.#waiting.indexOf(start), 1);
-        reject(signal.reason as Error);
+        reject(signal.reason as Error); // always an Error here: see who aborts
       };
       this.#waiting.push(start);
       signal.addEventListener("abort", leave, { once: true });

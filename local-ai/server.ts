@@ -2,113 +2,135 @@
 // POST /v1/audio/transcriptions, GET /v1/models, GET /health.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { decodeSpeech, UndecodableAudio } from "./decode.ts";
+import { keepAlive, sendError, sendJson, sendTranscript } from "./answer.ts";
+import { decodeSpeech } from "./decode.ts";
 import { ModelNotReady, ModelStore, type ModelStoreOptions } from "./modelStore.ts";
+import { UndecodableAudio } from "./monoBlock.ts";
 import { WorkQueue } from "./queue.ts";
-import { isProvablySilent } from "./silence.ts";
-import { toSrt, toVerboseJson, toVtt } from "./formats.ts";
-import { whisperSampleRateHz, type SpokenText } from "./whisper.ts";
+import {
+  discardBody,
+  readTranscriptionForm,
+  RequestError,
+  type TranscriptionForm,
+} from "./requestForm.ts";
+import { transcribe, type SpokenText } from "./transcribe.ts";
+import { whisperSampleRateHz } from "./whisper.ts";
 
 export type SpeechServerOptions = ModelStoreOptions & {
   host?: string; // default 127.0.0.1
   port?: number; // 0, the default, takes any free one
   /** Largest request accepted, in bytes. The provider limit that the app keeps to is 25 MB. */
   maxBodyBytes?: number;
+  /** Longest piece of audio accepted; it takes 32 kB of memory a second while it is worked on. */
+  maxDurationMs?: number;
+  /** Pieces that may wait while one is worked on; more are told to come back. */
+  maxWaiting?: number;
+  /** How often a long answer shows that it is alive. */
+  signOfLifeMs?: number;
 };
 
 export type SpeechServer = { url: string; close(): Promise<void> };
 
-/** An answer that is an error, in OpenAI's shape. */
-class RequestError extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly retryAfterSeconds: number | undefined;
-  constructor(status: number, code: string, message: string, retryAfterSeconds?: number) {
-    super(message);
-    this.status = status;
-    this.code = code;
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
-}
-
-const formats = ["json", "text", "verbose_json", "srt", "vtt"] as const;
-type Format = (typeof formats)[number];
-
-/** @throws when the model is unknown, see ModelStore. */
+/** Starts listening. The model is fetched and loaded when the first piece of audio comes. */
 export async function startSpeechServer(options: SpeechServerOptions): Promise<SpeechServer> {
+  const {
+    maxBodyBytes = 32 * 1024 * 1024,
+    maxDurationMs = 60 * 60_000,
+    maxWaiting = 4,
+    signOfLifeMs,
+  } = options;
   const model = new ModelStore(options);
   // One recognition uses all its threads; a second one would only make both slower.
-  const queue = new WorkQueue(1, 32);
-  const maxBodyBytes = options.maxBodyBytes ?? 32 * 1024 * 1024;
+  const queue = new WorkQueue(1);
+  // Requests from their arrival on, since their bodies are in memory then.
+  let accepted = 0;
+  let progress: number | undefined;
 
   const server = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => answerError(error, response));
+    handle(request, response).catch((error: unknown) => sendError(response, asRequestError(error)));
   });
-  // A long piece on a slow machine takes minutes; the client decides how long it waits.
-  server.requestTimeout = 0;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Web pages may send forms to any address, this one included; no program sends this header.
+    if (request.headers.origin !== undefined) {
+      throw new RequestError(403, "not_for_pages", "Web pages can't use this server.");
+    }
     const path = new URL(request.url ?? "/", "http://speech").pathname;
-    const route = `${request.method} ${path}`;
-    if (route === "GET /health") {
-      return sendJson(response, {
-        status: "ok",
-        model: model.name,
-        state: model.state,
-        running: queue.running,
-        waiting: queue.waiting,
-      });
+    switch (`${request.method} ${path}`) {
+      case "GET /health":
+        return sendJson(response, health());
+      case "GET /v1/models":
+        return sendJson(response, {
+          object: "list",
+          data: [{ id: model.name, object: "model", created: 0, owned_by: "whisper.cpp" }],
+        });
+      case "POST /v1/audio/transcriptions":
+        return answerTranscription(request, response);
+      default:
+        await discardBody(request, maxBodyBytes);
+        throw new RequestError(404, "not_found", `There is nothing at ${request.method} ${path}.`);
     }
-    if (route === "GET /v1/models") {
-      return sendJson(response, {
-        object: "list",
-        data: [{ id: model.name, object: "model", created: 0, owned_by: "whisper.cpp" }],
-      });
-    }
-    if (route === "POST /v1/audio/transcriptions") return transcribe(request, response);
-    throw new RequestError(404, "not_found", `There is nothing at ${route}.`);
   }
 
-  async function transcribe(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (queue.isFull) {
-      throw new RequestError(429, "rate_limit_exceeded", "Too many pieces are waiting.", 30);
-    }
-    const form = await readForm(request, maxBodyBytes);
-    const file = form.get("file");
-    if (!(file instanceof File)) throw new RequestError(400, "missing_file", "No file was sent.");
-    const format = readFormat(form.get("response_format"));
-    const recognizer = model.recognizer();
+  function health() {
+    return {
+      status: "ok",
+      model: model.name,
+      state: model.state,
+      downloadPercent: model.percent ?? null,
+      running: queue.running,
+      runningPercent: progress === undefined ? null : Math.floor(100 * progress),
+      waiting: queue.waiting,
+    };
+  }
 
-    const cancel = new AbortController();
-    response.once("close", () => cancel.abort(new Error("The caller went away.")));
-    const spoken = await queue.run(async (): Promise<SpokenText & { durationMs: number }> => {
-      const samples = await decodeSpeech(
-        new Uint8Array(await file.arrayBuffer()),
-        whisperSampleRateHz,
-      );
-      const durationMs = (samples.length / whisperSampleRateHz) * 1000;
-      if (isProvablySilent(samples, whisperSampleRateHz)) {
-        return { language: text(form, "language") ?? "", segments: [], durationMs };
+  async function answerTranscription(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const gone = new AbortController();
+    accepted += 1;
+    response.once("close", () => {
+      accepted -= 1;
+      gone.abort(new Error("The caller went away."));
+    });
+    try {
+      if (accepted > 1 + maxWaiting) {
+        const message = "Speech recognition is busy: enough pieces are waiting already.";
+        throw new RequestError(429, "rate_limit_exceeded", message, { retryAfterSeconds: 15 });
       }
-      const result = await recognizer.recognize(samples, {
-        language: text(form, "language"),
-        prompt: text(form, "prompt"),
-        signal: cancel.signal,
-      });
-      return { ...result, durationMs };
-    }, cancel.signal);
+      await model.ready();
+    } catch (error) {
+      await discardBody(request, 2 * maxBodyBytes);
+      throw error;
+    }
+    const form = await readTranscriptionForm(request, maxBodyBytes);
+    const alive = keepAlive(response, form.format, signOfLifeMs);
+    try {
+      const spoken = await queue.run(() => listenTo(form, gone.signal), gone.signal);
+      sendTranscript(response, form, spoken);
+    } finally {
+      alive.stop();
+    }
+  }
 
-    switch (format) {
-      case "json":
-        return sendJson(response, { text: wholeText(spoken) });
-      case "verbose_json":
-        return sendJson(response, toVerboseJson(spoken, spoken.durationMs));
-      case "text":
-        return sendText(response, "text/plain", `${wholeText(spoken)}\n`);
-      case "srt":
-        return sendText(response, "application/x-subrip", toSrt(spoken.segments));
-      case "vtt":
-        return sendText(response, "text/vtt", toVtt(spoken.segments));
+  async function listenTo(form: TranscriptionForm, signal: AbortSignal): Promise<SpokenText> {
+    try {
+      const samples = await decodeSpeech(new Uint8Array(await form.file.arrayBuffer()), {
+        sampleRateHz: whisperSampleRateHz,
+        maxDurationMs,
+        signal,
+      });
+      return await model.use((engine) =>
+        transcribe(engine, samples, {
+          ...(form.language ? { language: form.language } : {}),
+          ...(form.prompt ? { prompt: form.prompt } : {}),
+          signal,
+          onProgress: (share) => (progress = share),
+        }),
+      );
+    } finally {
+      progress = undefined;
     }
   }
 
@@ -116,81 +138,29 @@ export async function startSpeechServer(options: SpeechServerOptions): Promise<S
     server.once("error", reject);
     server.listen(options.port ?? 0, options.host ?? "127.0.0.1", resolve);
   });
+  // A server that listens on TCP has an address of this form.
   const { address, port } = server.address() as AddressInfo;
   return {
     url: `http://${address.includes(":") ? `[${address}]` : address}:${port}/v1`,
     async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closed;
       await model.close();
     },
   };
 }
 
-async function readForm(request: IncomingMessage, maxBytes: number): Promise<FormData> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > maxBytes) {
-      throw new RequestError(413, "too_large", `A file may have at most ${maxBytes} bytes.`);
-    }
-    parts.push(part);
+function asRequestError(error: unknown): unknown {
+  if (error instanceof UndecodableAudio) {
+    return new RequestError(400, "undecodable", error.message, { param: "file" });
   }
-  try {
-    const headers = { "Content-Type": request.headers["content-type"] ?? "" };
-    return await new Response(Buffer.concat(parts), { headers }).formData();
-  } catch (error) {
-    throw new RequestError(400, "invalid_form", `The request is no form with a file: ${String(error)}`);
-  }
-}
-
-function readFormat(value: FormDataEntryValue | null): Format {
-  if (value === null || value === "") return "json";
-  const format = formats.find((known) => known === value);
-  if (format) return format;
-  throw new RequestError(400, "invalid_value", `response_format must be one of ${formats.join(", ")}.`);
-}
-
-function text(form: FormData, field: string): string | undefined {
-  const value = form.get(field);
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function wholeText(spoken: SpokenText): string {
-  return spoken.segments.map((segment) => segment.text).join(" ");
-}
-
-function answerError(error: unknown, response: ServerResponse): void {
-  if (response.destroyed || response.headersSent) return void response.destroy();
-  const { status, code, message, retryAfterSeconds } = asRequestError(error);
-  const headers: Record<string, string> = { "Content-Type": "application/json" };
-  if (retryAfterSeconds !== undefined) headers["Retry-After"] = String(retryAfterSeconds);
-  response.writeHead(status, headers);
-  response.end(JSON.stringify({ error: { message, type: errorType(status), code, param: null } }));
-}
-
-function asRequestError(error: unknown): RequestError {
-  if (error instanceof RequestError) return error;
-  if (error instanceof UndecodableAudio) return new RequestError(400, "undecodable", error.message);
   if (error instanceof ModelNotReady) {
-    // A failed download needs a person; everything else only needs time.
-    return error.state.status === "failed"
-      ? new RequestError(503, "model_unavailable", error.message)
-      : new RequestError(503, "model_loading", error.message, 5);
+    // 503: it only needs time. 501: it needs a person, so clients should not try again by themselves.
+    const { message, retryAfterSeconds } = error;
+    return retryAfterSeconds === undefined
+      ? new RequestError(501, "model_unavailable", message)
+      : new RequestError(503, "model_loading", message, { retryAfterSeconds });
   }
-  return new RequestError(500, "internal", error instanceof Error ? error.message : String(error));
-}
-
-function errorType(status: number): string {
-  return status < 500 ? "invalid_request_error" : "server_error";
-}
-
-function sendJson(response: ServerResponse, value: unknown): void {
-  sendText(response, "application/json", JSON.stringify(value));
-}
-
-function sendText(response: ServerResponse, type: string, body: string): void {
-  response.writeHead(200, { "Content-Type": `${type}; charset=utf-8` });
-  response.end(body);
+  return error;
 }

@@ -74,6 +74,8 @@ function judge(failure: Failure): Verdict {
 function judgeStatus(status: number, body: string, endpoint: Endpoint): Verdict {
   const { host, model } = endpoint;
   const said = whatItSaid(body);
+  const own = ownServersVerdict(said);
+  if (own) return own;
   if (status === 401) {
     return {
       kind: "account",
@@ -138,6 +140,14 @@ function judgeStatus(status: number, body: string, endpoint: Endpoint): Verdict 
     code: "refused_input",
     userMessage: `${host} could not process this part of the lecture (status ${status}).`,
   };
+}
+
+/** The speech server that `npm start` brings along says in its own words how far its model is. */
+function ownServersVerdict({ code, message }: Said): Verdict | undefined {
+  const userMessage = message.slice(0, MAX_DETAIL_LENGTH);
+  if (code === "model_loading") return { kind: "transient", code, userMessage };
+  if (code === "model_unavailable") return { kind: "account", code, userMessage };
+  return undefined;
 }
 
 type Said = { code: string; type: string; message: string; all: string };
