@@ -104,7 +104,7 @@ function takeOnce(before: Segment[], after: Segment[], startMs: number, overlapM
   const left = placedWords(before).filter((word) => word.ms >= startMs - CLOCK_SLACK_MS);
   const right = placedWords(after).filter((word) => word.ms <= until);
   const run = longestCommonRun(left, right);
-  if (!run) return cutAtTime(before, after, startMs + overlapMs / 2);
+  if (!run) return cutAtTime(before, after, { startMs, endMs: startMs + overlapMs });
   const lastLeft = left[run.left + run.length - 1];
   const lastRight = right[run.right + run.length - 1];
   if (!lastLeft || !lastRight) return { before, after };
@@ -151,11 +151,23 @@ function longestCommonRun(left: PlacedWord[], right: PlacedWord[]): Run | undefi
   return best.length > 1 || (left[best.left]?.text.length ?? 0) > 5 ? best : undefined;
 }
 
-function cutAtTime(before: Segment[], after: Segment[], atMs: number): Seam {
-  const lastKept = placedWords(before).findLast((word) => word.ms < atMs);
-  const lastDropped = placedWords(after).findLast((word) => word.ms < atMs);
+/** Where only one of the two heard anything in the overlap, there is nothing to cut. */
+function cutAtTime(
+  before: Segment[],
+  after: Segment[],
+  overlap: { startMs: number; endMs: number },
+): Seam {
+  const left = placedWords(before);
+  const right = placedWords(after);
+  const bothHeard =
+    left.some((word) => word.ms >= overlap.startMs) &&
+    right.some((word) => word.ms < overlap.endMs);
+  if (!bothHeard) return { before, after };
+  const middleMs = (overlap.startMs + overlap.endMs) / 2;
+  const lastKept = left.findLast((word) => word.ms < middleMs);
+  const lastDropped = right.findLast((word) => word.ms < middleMs);
   return {
-    before: lastKept ? keepUpTo(before, lastKept) : before.filter((s) => s.startMs < atMs),
+    before: lastKept ? keepUpTo(before, lastKept) : before.filter((s) => s.startMs < middleMs),
     after: lastDropped ? keepAfter(after, lastDropped) : after,
   };
 }

@@ -35,9 +35,12 @@ export type Question<T> = {
   user: string;
   /** What the answer needs, in tokens. */
   answerTokens: number;
-  /** What is wrong with an answer of the right form, as sentences; empty when it will do. */
-  problemsOf: (answer: T) => string[];
+  /** What is wrong with an answer of the right form; empty when it will do. */
+  problemsOf: (answer: T) => Problem[];
 };
+
+/** What is wrong with an answer: for the model to mend, and for a reader to know. */
+export type Problem = { forModel: string; forReader: string };
 
 export type Conversation = {
   endpoint: Endpoint;
@@ -76,14 +79,18 @@ export async function ask<T>(conversation: Conversation, question: Question<T>):
   if ("answer" in first) return first.answer;
   messages.push(
     { role: "assistant", content: first.said },
-    { role: "user", content: repairPrompt(first.problems) },
+    { role: "user", content: repairPrompt(first.problems.map(({ forModel }) => forModel)) },
   );
   const second = await exchange(conversation, question, messages);
   if ("answer" in second) return second.answer;
-  throw new UnusableAnswer(second.problems[0] ?? "The model's answer could not be used.");
+  throw new UnusableAnswer(
+    second.problems[0]?.forReader ?? "The model's answer could not be used.",
+  );
 }
 
-type Outcome<T> = { answer: T } | { problems: string[]; said: string };
+type Outcome<T> = { answer: T } | { problems: Problem[]; said: string };
+
+const WRONG_FORM = "The model did not answer in the form that it was asked for.";
 
 async function exchange<T>(
   conversation: Conversation,
@@ -105,10 +112,17 @@ async function exchange<T>(
     throw new UnusableAnswer("The model's answer became too long.", true);
   }
   if (value === undefined) {
-    return { problems: ["It is not a JSON object."], said: said.slice(0, 2000) };
+    const problem = { forModel: "It is not a JSON object.", forReader: WRONG_FORM };
+    return { problems: [problem], said: said.slice(0, 2000) };
   }
   const parsed = question.schema.safeParse(value);
-  if (!parsed.success) return { problems: problemsOfForm(parsed.error), said };
+  if (!parsed.success) {
+    const problems = problemsOfForm(parsed.error);
+    return {
+      problems: problems.map((forModel) => ({ forModel, forReader: WRONG_FORM })),
+      said,
+    };
+  }
   const problems = question.problemsOf(parsed.data);
   return problems.length === 0 ? { answer: parsed.data } : { problems, said };
 }

@@ -10,7 +10,7 @@ import { OFFLINE_WRITER_NAME } from "../offline/writer.ts";
 import { mergePrompt } from "../prompts/merge.ts";
 import { ProviderError, type MergeRequest, type MergeResult } from "../types.ts";
 import { mergeAnswer, type MergeAnswer } from "./answers.ts";
-import { ask, UnusableAnswer, type Conversation } from "./chat.ts";
+import { ask, UnusableAnswer, type Conversation, type Problem } from "./chat.ts";
 import { groundOf, isSupported, lineOf, supportOf, type Ground } from "./grounding.ts";
 import { tokensOf } from "./tokens.ts";
 import { cleanHeading, cleanText } from "./windowAnswer.ts";
@@ -90,25 +90,38 @@ function materialOf(
   return undefined;
 }
 
-function problemsOfMerge(answer: MergeAnswer, ground: Ground): string[] {
-  const problems: string[] = [];
+function problemsOfMerge(answer: MergeAnswer, ground: Ground): Problem[] {
+  const problems: Problem[] = [];
   const words = countWords(answer.summary);
   // A short lecture has no more to say than its statements.
   const fewest = Math.min(
     SUMMARY_WORDS.fewest,
     ground.lines.reduce((sum, line) => sum + countWords(line.text), 0) / 2,
   );
-  if (answer.title.trim() === "") problems.push("The title is empty.");
+  if (answer.title.trim() === "") {
+    problems.push({
+      forModel: "The title is empty.",
+      forReader: "The model gave the notes no title.",
+    });
+  }
   if (words < fewest || words > SUMMARY_WORDS.most) {
-    problems.push(`The summary has ${words} words; it should have 60 to 150.`);
+    problems.push({
+      forModel: `The summary has ${words} words; it should have 60 to 150.`,
+      forReader: "The model's summary was too short or too long.",
+    });
   }
   if (supportOf(ground, answer.summary) < SUMMARY_SUPPORT) {
-    problems.push(
-      "The summary is not about the statements. Use only what they say, in their language and terms.",
-    );
+    problems.push({
+      forModel:
+        "The summary is not about the statements. Use only what they say, in their language and terms.",
+      forReader: "The model's summary was not about this lecture.",
+    });
   }
   if (takeawaysOf(answer, ground).length === 0) {
-    problems.push("No takeaway rests on the statements. Use only what they say.");
+    problems.push({
+      forModel: "No takeaway rests on the statements. Use only what they say.",
+      forReader: "The model's takeaways were not from this lecture.",
+    });
   }
   return problems;
 }

@@ -6,6 +6,7 @@ import type { Definition, Point, Section } from "../../../domain/notes.ts";
 import { normalizeWord, wordsOf } from "../../../domain/words.ts";
 import { keyOfTerm } from "../offline/definitions.ts";
 import type { WindowAnswer } from "./answers.ts";
+import type { Problem } from "./chat.ts";
 import { isSaid, isSupported, lineOf, type Ground } from "./grounding.ts";
 
 export type WrittenPart = {
@@ -21,24 +22,39 @@ const MOST_TAKEAWAYS = 4;
 const BEARABLE_LOSS = 0.5;
 
 /** What is wrong with an answer as a whole, so that it has to be written again. */
-export function problemsOfWindowAnswer(answer: WindowAnswer, ground: Ground): string[] {
+export function problemsOfWindowAnswer(answer: WindowAnswer, ground: Ground): Problem[] {
   const points = answer.sections.flatMap((section) => section.points);
-  if (points.length === 0) return ["There are no points. Write at least one section with points."];
-  const problems: string[] = [];
+  if (points.length === 0) {
+    return [
+      {
+        forModel: "There are no points. Write at least one section with points.",
+        forReader: "The model wrote no notes for this stretch.",
+      },
+    ];
+  }
+  const problems: Problem[] = [];
   const foreign = points.filter(({ text }) => !isSupported(ground, text));
   if (foreign.length > points.length * BEARABLE_LOSS) {
     const example = foreign[0]?.text.slice(0, 80) ?? "";
-    problems.push(
-      "Most points are not in the transcript. Use only what is said there, in the transcript's own " +
+    problems.push({
+      forModel:
+        "Most points are not in the transcript. Use only what is said there, in the transcript's own " +
         `language and terms. Not in it, for example: “${example}”`,
-    );
+      forReader: "What the model wrote was not what is said in this stretch.",
+    });
   }
   const outside = points.filter(({ line }) => !(line >= 1 && line <= ground.lines.length));
   if (outside.length > points.length * BEARABLE_LOSS) {
-    problems.push(`Line numbers go from 1 to ${ground.lines.length}; yours lie outside of that.`);
+    problems.push({
+      forModel: `Line numbers go from 1 to ${ground.lines.length}; yours lie outside of that.`,
+      forReader: "The model's notes did not say where they come from.",
+    });
   }
   if (answer.sections.some((section) => section.heading.trim() === "")) {
-    problems.push("A section has no heading.");
+    problems.push({
+      forModel: "A section has no heading.",
+      forReader: "The model left out headings.",
+    });
   }
   return problems;
 }
