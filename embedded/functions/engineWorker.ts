@@ -52,10 +52,12 @@ class RequestLoop {
     this.#running = true;
     while (this.#fill() > 0) {
       const mutations = this.#takeMutations(MAX_BATCH);
-      if (mutations.length > 0) await this.#runBatch(mutations);
+      // Running the batch empties the list.
+      const hasWritten = mutations.length > 0;
+      if (hasWritten) await this.#runBatch(mutations);
       // Reads that came along see these commits; anything else keeps its place.
       const reads = this.#waiting.findIndex((request) => !this.#isRead(request));
-      const count = reads === -1 ? this.#waiting.length : Math.max(reads, mutations.length ? 0 : 1);
+      const count = reads === -1 ? this.#waiting.length : Math.max(reads, hasWritten ? 0 : 1);
       for (const request of this.#waiting.splice(0, count)) {
         this.#send({ commits: [], answers: [await this.#core.answer(request)] });
       }
