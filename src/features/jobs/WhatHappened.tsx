@@ -21,7 +21,6 @@ export function WhatHappened({ lectureId }: { lectureId: Id<"lectures"> }) {
   return (
     <div className={styles.story}>
       <p className={styles.lead}>{jobStory(job, nowMs)}</p>
-      {job.error && <p className={styles.error}>{job.error.message}</p>}
       <JobFigures job={job} />
       <ChunkTimeline lectureId={lectureId} chunkCount={job.counts.chunks} nowMs={nowMs} />
       <JobEvents lectureId={lectureId} />

@@ -30,8 +30,8 @@ export function LectureCard({ lecture }: { lecture: LectureSummary }) {
         <p className={styles.meta}>
           {[
             lecture.course,
-            formatWhen(lecture.recordedAt, Date.now()),
-            lecture.durationMs > 0 && formatDuration(lecture.durationMs),
+            unbroken(formatWhen(lecture.recordedAt, Date.now())),
+            lecture.durationMs > 0 && unbroken(formatDuration(lecture.durationMs)),
           ]
             .filter(Boolean)
             .join(" · ")}
@@ -40,6 +40,11 @@ export function LectureCard({ lecture }: { lecture: LectureSummary }) {
       <Status lecture={lecture} status={status} />
     </li>
   );
+}
+
+/** "54 min" must not be torn apart at the end of a line. */
+function unbroken(text: string): string {
+  return text.replaceAll(" ", "\u00a0");
 }
 
 function Status({

@@ -2,7 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { usePaginatedQuery } from "convex/react";
 import { Search } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { api } from "../../../convex/_generated/api.js";
 import { useSession } from "../../app/session.ts";
 import { useConnection } from "../../app/useConnection.ts";
@@ -17,6 +17,11 @@ import { WaysToStart } from "./WaysToStart.tsx";
 import styles from "./Library.module.css";
 
 const PAGE_SIZE = 20;
+
+/** Most visits find nothing that is only here: its code comes after the page's own. */
+const DeviceSection = lazy(async () => ({
+  default: (await import("../upload/DeviceSection.tsx")).DeviceSection,
+}));
 
 export function Library() {
   const { status: session } = useSession();
@@ -49,6 +54,11 @@ export function Library() {
           </form>
         )}
       </div>
+      {searchText === "" && (
+        <Suspense fallback={null}>
+          <DeviceSection />
+        </Suspense>
+      )}
       {searchText !== "" ? (
         <SearchResults text={searchText} />
       ) : isEmpty ? (

@@ -48,7 +48,11 @@ export function NotesPane({
         <NotesToCome lecture={lecture} />
       ) : (
         <>
-          {notes && <WriterNotice lecture={lecture} notes={notes} />}
+          <WriterNotice
+            lecture={lecture}
+            notes={notes ?? undefined}
+            writer={notes ? notes.writer : drafts?.[0]?.writer}
+          />
           {notes && isEditing && (
             <Notice>
               Every text is a field now. What you change is saved as you leave it, and stays yours

@@ -1,5 +1,5 @@
 // What the page shows as notes: the drafts while they are written, then the finished ones in their place.
-import type { Definition, KeyTakeaway, Section } from "../../../../domain/notes.ts";
+import type { Definition, KeyTakeaway, Section, WriterName } from "../../../../domain/notes.ts";
 
 export type ShownNotes = {
   isFinal: boolean;
@@ -9,7 +9,7 @@ export type ShownNotes = {
   definitions: Definition[];
 };
 
-export type Draft = { windowIndex: number; sections: Section[] };
+export type Draft = { windowIndex: number; sections: Section[]; writer?: WriterName };
 type FinalNotes = {
   summary: string;
   sections: Section[];

@@ -1,9 +1,11 @@
 // How far the work on a lecture is: in words and as a bar, and aloud at each new stage and quarter.
 import { useEffect, useRef, useState } from "react";
+import { CircleCheck } from "lucide-react";
 import { useMutation } from "convex/react";
 import { api } from "../../../../convex/_generated/api.js";
 import { inWords } from "../../../app/errorMessage.ts";
 import { Button } from "../../../ui/Button.tsx";
+import { classNames } from "../../../ui/classNames.ts";
 import { ConfirmDialog } from "../../../ui/ConfirmDialog.tsx";
 import { ProgressBar } from "../../../ui/ProgressBar.tsx";
 import { lectureStatus, progressAnnouncement } from "../../jobs/lectureStatus.ts";
@@ -12,34 +14,41 @@ import styles from "./LectureProgress.module.css";
 
 export function LectureProgress({ lecture }: { lecture: LectureDetails }) {
   const { label } = lectureStatus(lecture);
-  const { progress } = lecture;
+  const { state, progress } = lecture;
   const announcement = useAnnouncement(label, progress);
+  const isOpen = isAtWork(lecture);
+  // Whoever saw the work going on sees its end in the same place, and nothing below moves.
+  const [sawWork, setSawWork] = useState(isOpen);
+  if (isOpen && !sawWork) setSawWork(true);
+  const isShown = isOpen || (sawWork && state === "ready");
+
   return (
     <>
       <p className="visually-hidden" role="status">
         {announcement}
       </p>
-      {isAtWork(lecture) && (
-        <section className={styles.progress} aria-label="Progress">
+      {isShown && (
+        <section className={classNames(styles.progress, "no-print")} aria-label="Progress">
           <div className={styles.line}>
             <p className={styles.stage}>
+              {!isOpen && <CircleCheck size={18} aria-hidden="true" className={styles.done} />}
               {label}
-              {lecture.state === "receiving" && lecture.audioPieceCount > 0 && (
-                <span className={styles.detail}>
-                  {lecture.audioPieceCount === 1
-                    ? "1 piece is here"
-                    : `${lecture.audioPieceCount} pieces are here`}
-                </span>
+              {state === "receiving" && lecture.audioPieceCount > 0 && (
+                <span className={styles.detail}>{piecesHere(lecture.audioPieceCount)}</span>
               )}
             </p>
             <p className={styles.percent}>{progress} %</p>
-            <CancelButton lecture={lecture} />
+            {isOpen && <CancelButton lecture={lecture} />}
           </div>
           <ProgressBar label={label} value={progress} valueText={`${label}, ${progress} %`} />
         </section>
       )}
     </>
   );
+}
+
+function piecesHere(count: number): string {
+  return count === 1 ? "1 piece is here" : `${count} pieces are here`;
 }
 
 /** What is to be read aloud now; nothing at first, and not every single per cent. */
