@@ -14,6 +14,9 @@ import { DatabaseError } from "./errors.ts";
 
 export const MAX_DOCUMENT_BYTES = 1 << 20;
 export const MAX_DOCUMENT_NESTING = 16;
+/** What holds for any value (CONVEX-RUNTIME 4.7) is all that holds for the backend's own documents. */
+const MAX_SYSTEM_DOCUMENT_BYTES = 32 << 20;
+const MAX_SYSTEM_DOCUMENT_NESTING = 64;
 export const MAX_ARRAY_LENGTH = 8192;
 export const MAX_OBJECT_FIELDS = 1024;
 
@@ -99,6 +102,7 @@ export function checkDocument(
   body: ObjectValue,
   id: string,
   creationTime: number,
+  tableName: string,
 ): CheckedDocument {
   checkSystemField(body, "_id", id);
   checkSystemField(body, "_creationTime", creationTime);
@@ -117,17 +121,20 @@ export function checkDocument(
     );
   }
   const sizeBytes = valueSize(value);
-  if (sizeBytes > MAX_DOCUMENT_BYTES) {
+  const isSystem = tableName.startsWith("_");
+  const maxBytes = isSystem ? MAX_SYSTEM_DOCUMENT_BYTES : MAX_DOCUMENT_BYTES;
+  if (sizeBytes > maxBytes) {
     throw new DatabaseError(
       "ValueTooLarge",
-      `Value is too large (${formatBinarySize(sizeBytes)} > maximum size 1 MiB)`,
+      `Value is too large (${formatBinarySize(sizeBytes)} > maximum size ${maxBytes >> 20} MiB)`,
     );
   }
   const nesting = valueNesting(value);
-  if (nesting > MAX_DOCUMENT_NESTING) {
+  const maxNesting = isSystem ? MAX_SYSTEM_DOCUMENT_NESTING : MAX_DOCUMENT_NESTING;
+  if (nesting > maxNesting) {
     throw new DatabaseError(
       "DocumentTooNested",
-      `Document is too nested (nested ${nesting} levels deep > maximum nesting ${MAX_DOCUMENT_NESTING})`,
+      `Document is too nested (nested ${nesting} levels deep > maximum nesting ${maxNesting})`,
     );
   }
   const json = convexToJson(value) as JSONObject; // an object's JSON is an object

@@ -55,7 +55,7 @@ export class Writer {
     // The number of a table that is yet to be made is known beforehand; making it comes after all checks.
     const number = existing?.number ?? state.host.store.catalog.nextTableNumber();
     const id = encodeId(number, internalId);
-    const document = checkDocument(body, id, creationTime);
+    const document = checkDocument(body, id, creationTime, tableName);
     if (existing !== undefined) {
       state.host.schema().checkWrite(tableName, document.value, state.tables);
     }
@@ -136,7 +136,7 @@ export class Writer {
     }
     const creationTime = givenTime ?? state.host.nextCreationTime(state.nowMs);
     const id = encodeId(table.number, internalId);
-    const document = checkDocument(body, id, creationTime);
+    const document = checkDocument(body, id, creationTime, tableName);
     state.host.schema().checkWrite(tableName, document.value, state.tables);
     this.#insertChecked(table, internalId, document);
     return id;
@@ -292,7 +292,7 @@ export class Writer {
     const state = this.#state;
     const { table, internalId, stored } = found;
     const creationTime = parseDocument(stored.json)["_creationTime"] as number; // every document has one
-    const document = checkDocument(body, found.id, creationTime);
+    const document = checkDocument(body, found.id, creationTime, table.name);
     state.host.schema().checkWrite(table.name, document.value, state.tables);
     if (document.text === stored.json) return document.json;
     this.#countWrite(document.sizeBytes);

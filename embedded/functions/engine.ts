@@ -41,6 +41,7 @@ import {
   type QueryRequest,
   type Visibility,
 } from "./types.ts";
+import { mayExceedLimit } from "./valueLimits.ts";
 
 /** Convex's own limits (CONVEX-RUNTIME 4.7); its memory limit for the default runtime is 64 MB of heap and 512 in Node. */
 export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
@@ -168,7 +169,7 @@ class WorkerEngine implements Engine {
     if (done.type === "lost") answer = { ...failedRun(done.error), durationMs };
     else if (done.type === "done") answer = { ...done, durationMs };
     else throw new Error("The action worker gave another kind of answer.");
-    if (answer.ok && prepared.checksReturns) {
+    if (answer.ok && (prepared.checksReturns || mayExceedLimit(answer.valueJson))) {
       const wrong = await this.#checkReturns(canonical, answer.valueJson);
       if (wrong !== null) {
         answer = { ...answer, ok: false, valueJson: "null", error: { message: wrong } };

@@ -28,8 +28,8 @@ import {
   type SyscallSurroundings,
 } from "./syscalls.ts";
 import type { FunctionError, FunctionKind, Visibility } from "./types.ts";
+import { MAX_VALUE_BYTES, mayExceedLimit } from "./valueLimits.ts";
 
-const MAX_VALUE_BYTES = 16 << 20;
 const MAX_CALL_DEPTH = 8;
 
 export type Result = { ok: true; valueJson: string } | { ok: false; error: FunctionError };
@@ -315,7 +315,7 @@ export class Invoker {
 
   #checkArguments(tx: Transaction, entry: FunctionEntry, argsJson: string): string | null {
     const validator = entry.args;
-    const sizeMatters = mayExceed(argsJson);
+    const sizeMatters = mayExceedLimit(argsJson);
     if (validator.type === "any" && !sizeMatters) return null;
     const args = jsonToConvex(JSON.parse(argsJson) as JSONObject);
     if (sizeMatters) {
@@ -327,7 +327,7 @@ export class Invoker {
 
   #checkResult(tx: Transaction, entry: FunctionEntry, valueJson: string): string | null {
     const validator = entry.returns;
-    const sizeMatters = mayExceed(valueJson);
+    const sizeMatters = mayExceedLimit(valueJson);
     if ((validator === null || validator.type === "any") && !sizeMatters) return null;
     const value = jsonToConvex(JSON.parse(valueJson) as JSONValue);
     if (sizeMatters) {
@@ -348,11 +348,6 @@ const KINDS = { query: "Query", mutation: "Mutation" } as const satisfies Record
   string,
   FunctionKind
 >;
-
-/** A number takes 9 bytes by Convex's count and at least 2 characters as JSON; nothing grows more. */
-function mayExceed(json: string): boolean {
-  return json.length * 5 > MAX_VALUE_BYTES;
-}
 
 function parseArgs(argsJson: string): JSONObject {
   const args: unknown = JSON.parse(argsJson);
