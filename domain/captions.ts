@@ -57,6 +57,8 @@ export function parseCaptions(text: string, options: { fileName?: string } = {})
   if (parsed.segments.length === 0) {
     throw new BadTranscript("empty", "There are no words in this text. Is it the right file?");
   }
+  // First, because reckoned times of too many words run for more than a day as well.
+  refuseTooManyWords(parsed.segments);
   const last = parsed.segments.at(-1);
   if (last && last.endMs > MAX_LECTURE_DURATION_MS) {
     throw new BadTranscript(
@@ -64,7 +66,6 @@ export function parseCaptions(text: string, options: { fileName?: string } = {})
       "These captions run for more than 24 hours. Split the file and bring in the parts.",
     );
   }
-  refuseTooManyWords(parsed.segments);
   return parsed;
 }
 
@@ -125,7 +126,7 @@ function refuseUnusable(text: string): void {
     throw new BadTranscript("empty", "This is empty: there is no text to make notes of.");
   }
   const sample = text.slice(0, 20_000);
-   
+
   const strange = (sample.match(/[\u0000-\u0008\u000E-\u001A\u001C-\u001F\uFFFD]/gu) ?? []).length;
   if (sample.includes("\u0000") || strange / sample.length > 0.02) {
     throw new BadTranscript(

@@ -18,7 +18,8 @@ export function Shell({ children }: { children: ReactNode }) {
         Skip to the page
       </a>
       <Header />
-      <ConnectionNotice />
+      {/* The recorder says it in a place of its own: nothing may lie over its clock. */}
+      {pathname !== "/record" && <ConnectionNotice />}
       <Main pathname={pathname}>{children}</Main>
       {hasTabBar(pathname) && <TabBar />}
       <WhenIdle>

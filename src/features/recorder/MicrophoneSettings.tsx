@@ -3,6 +3,7 @@ import { useId } from "react";
 import type { MicrophoneChoice } from "../../recorder/capture/microphone.ts";
 import type { LectureRecorder, RecorderSnapshot } from "../../recorder/lectureRecorder.ts";
 import { Button } from "../../ui/Button.tsx";
+import { Disclosure } from "../../ui/Disclosure.tsx";
 import { Select } from "../../ui/Select.tsx";
 import { LevelPicture } from "./LevelPicture.tsx";
 import { rememberMicrophone } from "./microphoneMemory.ts";
@@ -55,8 +56,7 @@ export function MicrophoneSettings({
           )}
         </div>
       )}
-      <details className={styles.processing}>
-        <summary>Sound processing</summary>
+      <Disclosure label="Sound processing">
         <p className={styles.hint}>
           The first two are made for calls and take away a voice at the far end of a hall; leave
           them off for lectures.
@@ -76,7 +76,7 @@ export function MicrophoneSettings({
           checked={microphone.autoGainControl}
           onChange={(autoGainControl) => change({ ...microphone, autoGainControl })}
         />
-      </details>
+      </Disclosure>
     </div>
   );
 }

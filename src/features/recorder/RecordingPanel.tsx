@@ -2,9 +2,11 @@
 import { Link } from "@tanstack/react-router";
 import { Flag, Pause, Play, Square } from "lucide-react";
 import { useEffect, useState, type ReactNode } from "react";
+import { useConnection } from "../../app/useConnection.ts";
 import type { LectureRecorder, RecorderSnapshot } from "../../recorder/lectureRecorder.ts";
 import { Button } from "../../ui/Button.tsx";
 import { classNames } from "../../ui/classNames.ts";
+import { Disclosure } from "../../ui/Disclosure.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { useMediaQuery } from "../../ui/useMediaQuery.ts";
 import { DetailsFields } from "../details/DetailsFields.tsx";
@@ -49,6 +51,7 @@ export function RecordingPanel({
       </div>
       {problems}
       <Figures lecture={device} />
+      <OutOfReachHint />
       {device?.lectureId && (
         <p className={styles.live}>
           <Link to="/lecture/$lectureId" params={{ lectureId: device.lectureId }}>
@@ -67,10 +70,9 @@ export function RecordingPanel({
       )}
       <Marks recorder={recorder} marks={marks} />
       <ScreenHint keptAwake={snapshot.screenKeptAwake} status={status} />
-      <details className={styles.microphone}>
-        <summary>Change the microphone</summary>
+      <Disclosure label="Change the microphone">
         <MicrophoneSettings recorder={recorder} snapshot={snapshot} />
-      </details>
+      </Disclosure>
       <div className={styles.controls} role="group" aria-label="Recording controls">
         <Button
           size="large"
@@ -112,6 +114,18 @@ export function RecordingPanel({
       </div>
       <MarkAnnouncement count={marks.length} />
     </div>
+  );
+}
+
+/** The app's own notice of this would lie over the clock. */
+function OutOfReachHint() {
+  const connection = useConnection();
+  if (connection !== "offline" && connection !== "unreachable") return null;
+  return (
+    <p className={styles.hint} role="status">
+      {connection === "offline" ? "You are offline." : "The server can’t be reached just now."}{" "}
+      Everything is kept on this device and sent later, by itself.
+    </p>
   );
 }
 

@@ -41,6 +41,13 @@ async function makeRecorder(): Promise<LectureRecorder> {
   return made;
 }
 
+/** Goes on in a recording of this device that was cut off. What is wrong, if it can't, stands on the recorder's page. */
+export async function continueInterrupted(clientKey: string): Promise<void> {
+  const made = await loadRecorder();
+  if (isRunning(made)) return;
+  if (await made.listen()) await made.start({ kind: "interrupted", clientKey });
+}
+
 /** Whether leaving the page now would cut a recording off. */
 export function isRunning(made: LectureRecorder | undefined): boolean {
   const status = made?.getSnapshot().status;

@@ -7,6 +7,7 @@ import { formatDuration } from "../../../domain/time.ts";
 import { errorMessage } from "../../app/errorMessage.ts";
 import { useSessionQuery } from "../../app/session.ts";
 import { buttonClass, IconButton } from "../../ui/Button.tsx";
+import { Disclosure } from "../../ui/Disclosure.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { ProgressBar } from "../../ui/ProgressBar.tsx";
 import { showToast } from "../../ui/toast.ts";
@@ -130,13 +131,12 @@ function Details({ row, open }: { row: AddedRow; open: boolean }) {
     );
   };
   return (
-    <details className={styles.details} open={open}>
-      <summary>Title and course</summary>
+    <Disclosure label="Title and course" open={open}>
       <DetailsFields
         initial={{ title: row.device?.title ?? "", course: row.device?.course ?? "" }}
         titlePlaceholder="Taken from the lecture if left empty"
         onSave={save}
       />
-    </details>
+    </Disclosure>
   );
 }
