@@ -1,5 +1,6 @@
 // Opens the ports, and says clearly what is wrong when one cannot be had.
 import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 
 /** Headers must be here soon; bodies may take as long as they keep coming (recordings are large, phones are slow). */
 const HEADERS_WITHIN_MS = 60_000;
@@ -8,16 +9,20 @@ export class ListenError extends Error {
   override name = "ListenError";
 }
 
+/** A certificate with its private key, both PEM. */
+export type Tls = { key: string; cert: string };
+
 /** @throws ListenError written for whoever chose host and port */
 export async function listen(
   listener: RequestListener,
   host: string,
   port: number,
+  tls?: Tls,
 ): Promise<{ server: Server; port: number }> {
-  const server = createServer(
-    { requestTimeout: 0, headersTimeout: HEADERS_WITHIN_MS, noDelay: true },
-    listener,
-  );
+  const options = { requestTimeout: 0, headersTimeout: HEADERS_WITHIN_MS, noDelay: true };
+  const server = tls
+    ? createTlsServer({ ...options, ...tls }, listener)
+    : createServer(options, listener);
   try {
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);

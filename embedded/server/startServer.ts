@@ -1,5 +1,5 @@
 // How the parts of the server come up and go down again, each in its turn.
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { resolve } from "node:path";
 import { loadAdminKey, type AdminKey } from "../auth/adminKey.ts";
 import { Authentication } from "../auth/authentication.ts";
@@ -20,7 +20,7 @@ import { lockDataFolder } from "./dataFolderLock.ts";
 import { printFunctionLog } from "./functionLog.ts";
 import { FunctionLogBus } from "./functionLogBus.ts";
 import { HeldServer } from "./heldServer.ts";
-import { addressOf, closeServer, listen } from "./listen.ts";
+import { addressOf, closeServer, listen, type Tls } from "./listen.ts";
 import { createMainListener, createSiteListener } from "./mainListener.ts";
 import { createFetch } from "./selfFetch.ts";
 import { createServerLog, type LogLevel, type ServerLog } from "./serverLog.ts";
@@ -43,6 +43,12 @@ export type ServerOptions = {
   port?: number;
   /** For HTTP actions. Default 3211, or no such port with `siteRoutesOnMainPort`; 0 takes any free one. */
   sitePort?: number;
+  /**
+   * Serves the main port's everything over https as well, for other devices: browsers record only
+   * over https. `name` is the host name or address by which they reach this machine; functions then
+   * see that address as CONVEX_CLOUD_URL.
+   */
+  secure?: Tls & { host: string; port: number; name: string };
   /** What functions see as CONVEX_CLOUD_URL and CONVEX_SITE_URL; default: the bound addresses. */
   publicUrl?: string;
   publicSiteUrl?: string;
@@ -66,6 +72,8 @@ export type RunningServer = {
   url: string;
   /** Where HTTP actions are. */
   siteUrl: string;
+  /** The main port by plain http, for programs on this machine. */
+  localUrl: string;
   adminKey: string;
   /** Sends clients away (they come back to a restarted server by themselves) and stops. */
   close(): Promise<void>;
@@ -91,6 +99,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return {
       url: ports.urls.cloudUrl,
       siteUrl: ports.urls.siteUrl,
+      localUrl: ports.main.address,
       adminKey: adminKey.value,
       close: () => teardown.run(),
       backup,
@@ -101,7 +110,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-type Ports = { urls: Urls; main: HeldServer; site: HeldServer | null };
+type Ports = { urls: Urls; main: HeldServer; secure: HeldServer | null; site: HeldServer | null };
 
 /** The ports come first: functions are told their addresses. Requests wait until there is somebody to answer them. */
 async function openPorts(
@@ -109,11 +118,14 @@ async function openPorts(
   log: ServerLog,
   teardown: Teardown,
 ): Promise<Ports> {
-  const { host = "127.0.0.1", siteRoutesOnMainPort = false } = options;
-  const open = async (port: number): Promise<HeldServer> => {
+  const { host = "127.0.0.1", secure: tls, siteRoutesOnMainPort = false } = options;
+  const open = async (port: number, https?: ServerOptions["secure"]): Promise<HeldServer> => {
     const held = new HeldServer(log);
-    const opened = await listen((message, response) => held.take(message, response), host, port);
-    held.attach(opened.server, addressOf(host, opened.port));
+    const bindTo = https?.host ?? host;
+    const take: RequestListener = (message, response) => held.take(message, response);
+    const opened = await listen(take, bindTo, port, https);
+    const address = addressOf(https?.name ?? host, opened.port);
+    held.attach(opened.server, https ? address.replace("http:", "https:") : address);
     // Should the start fail: nobody will answer those who wait.
     teardown.add(() => closeServer(opened.server, 0));
     return held;
@@ -121,12 +133,12 @@ async function openPorts(
   const main = await open(options.port ?? DEFAULT_PORT);
   const sitePort = options.sitePort ?? (siteRoutesOnMainPort ? null : DEFAULT_SITE_PORT);
   const site = sitePort === null ? null : await open(sitePort);
-  const cloudUrl = withoutTrailingSlash(options.publicUrl ?? main.address);
+  const secure = tls === undefined ? null : await open(tls.port, tls);
+  const cloudUrl = withoutTrailingSlash(options.publicUrl ?? (secure ?? main).address);
   const ownSite = siteRoutesOnMainPort || site === null ? cloudUrl : site.address;
   return {
     urls: { cloudUrl, siteUrl: withoutTrailingSlash(options.publicSiteUrl ?? ownSite) },
-    main,
-    site,
+    ...{ main, secure, site },
   };
 }
 
@@ -205,10 +217,13 @@ async function startParts(
     fallback: options.fallback ?? null,
     log,
   });
-  ports.main.answerWith(serveMain, (request, socket, head) => sync.upgrade(request, socket, head));
+  for (const port of [ports.main, ports.secure]) {
+    port?.answerWith(serveMain, (request, socket, head) => sync.upgrade(request, socket, head));
+  }
   ports.site?.answerWith(createSiteListener(httpActions, log), () => false);
   teardown.add(async () => {
-    await Promise.all([ports.main.close(CLOSE_WITHIN_MS), ports.site?.close(CLOSE_WITHIN_MS)]);
+    const all = [ports.main, ports.secure, ports.site];
+    await Promise.all(all.map(async (port) => port?.close(CLOSE_WITHIN_MS)));
   });
 
   teardown.add(() => sync.close());

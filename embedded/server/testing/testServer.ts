@@ -40,6 +40,9 @@ export async function startTestServer(
     get siteUrl() {
       return running.siteUrl;
     },
+    get localUrl() {
+      return running.localUrl;
+    },
     get adminKey() {
       return running.adminKey;
     },
