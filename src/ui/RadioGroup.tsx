@@ -21,7 +21,7 @@ export function RadioGroup<Value extends string>({
 }) {
   const name = useId();
   return (
-    <fieldset className={styles.group}>
+    <fieldset className={classNames(styles.group, !hideLabel && styles.labelled)}>
       <legend className={hideLabel ? "visually-hidden" : styles.legend}>{label}</legend>
       <div className={classNames(styles.options, inline && styles.inline)}>
         {options.map((option) => (

@@ -63,7 +63,7 @@ function SignInAgain() {
         submitLabel="Sign in"
         initialEmail={remembered?.kind === "password" ? remembered.email : ""}
       />
-      <div>
+      <div className={styles.quiet}>
         <Button variant="quiet" onClick={goOnWithoutAccount}>
           Go on without an account
         </Button>

@@ -4,7 +4,7 @@ import { RadioGroup } from "../../ui/RadioGroup.tsx";
 import { AccountSection } from "./AccountSection.tsx";
 
 const options: { value: Theme; label: string }[] = [
-  { value: "system", label: "As the system" },
+  { value: "system", label: "System" },
   { value: "light", label: "Light" },
   { value: "dark", label: "Dark" },
 ];

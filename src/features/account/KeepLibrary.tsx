@@ -39,7 +39,7 @@ export function KeepLibrary({ userId }: { userId: string }) {
             </p>
           )}
         </SignInForm>
-        <div>
+        <div className={styles.quiet}>
           <Button variant="quiet" onClick={() => setHasAccount(false)}>
             I have no account yet
           </Button>
@@ -55,7 +55,7 @@ export function KeepLibrary({ userId }: { userId: string }) {
         sent to the address.
       </p>
       <SignInForm flow="signUp" submitLabel="Keep my library" takeAlongFrom={userId} />
-      <div>
+      <div className={styles.quiet}>
         <Button variant="quiet" onClick={() => setHasAccount(true)}>
           I have an account already
         </Button>

@@ -62,9 +62,11 @@ export default function ShareDialog({
         ) : (
           <>
             <SharedLink title={lecture.title} token={share.token} />
-            <Button variant="danger" busy={isBusy} onClick={() => void stop()}>
-              Stop sharing
-            </Button>
+            <div>
+              <Button variant="danger" busy={isBusy} onClick={() => void stop()}>
+                Stop sharing
+              </Button>
+            </div>
           </>
         )}
       </div>

@@ -7,6 +7,7 @@ import { api } from "../../../convex/_generated/api.js";
 import { useConnection } from "../../app/useConnection.ts";
 import { usePageTitle } from "../../app/usePageTitle.ts";
 import { Button } from "../../ui/Button.tsx";
+import { classNames } from "../../ui/classNames.ts";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { PageWidth } from "../../ui/PageWidth.tsx";
 import { Skeleton, SkeletonText } from "../../ui/Skeleton.tsx";
@@ -70,7 +71,7 @@ export function SharedLecture({ token }: { token: string }) {
                 .join(" · ")}
             </p>
             <Button
-              className="no-print"
+              className={classNames(styles.print, "no-print")}
               variant="quiet"
               icon={<Printer size={17} aria-hidden="true" />}
               onClick={() => window.print()}

@@ -62,7 +62,9 @@ export function LectureHead({
             Export
           </Button>
         )}
-        <LectureMenu lecture={lecture} hasNotes={notes !== undefined} onDialog={setDialog} />
+        <div className={styles.menu}>
+          <LectureMenu lecture={lecture} hasNotes={notes !== undefined} onDialog={setDialog} />
+        </div>
       </div>
       <Suspense fallback={null}>
         {dialog === "details" && <DetailsDialog lecture={lecture} onOpenChange={close} />}
