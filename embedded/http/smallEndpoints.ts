@@ -2,7 +2,6 @@
 import { INSTANCE_NAME } from "../auth/adminKey.ts";
 import { jsonReply, textReply, type Route } from "./router.ts";
 
-const ECHO_LIMIT_BYTES = 1 << 20;
 /** The telemetry that clients send is read (so that the connection stays usable) and dropped. */
 const DEBUG_EVENT_LIMIT_BYTES = 1 << 20;
 
@@ -18,15 +17,6 @@ export function smallRoutes(): Route[] {
     text("/version", "unknown"),
     text("/instance_version", "unknown"),
     text("/instance_name", INSTANCE_NAME),
-    {
-      method: "POST",
-      pattern: "/echo",
-      handle: async (request) => ({
-        status: 200,
-        headers: { "content-type": "application/octet-stream" },
-        body: await request.bytes(ECHO_LIMIT_BYTES),
-      }),
-    },
     {
       method: "POST",
       pattern: "/api/debug_event",

@@ -227,6 +227,24 @@ describe("a mutation", () => {
     await client.close();
   });
 
+  it("keeps its place among three hundred that are sent at once", async () => {
+    const client = await RawClient.connect(server.url);
+    const name = "pipelined";
+    for (let requestId = 0; requestId < 300; requestId++) {
+      client.send({
+        ...{ type: "Mutation", requestId, udfPath: "counters:increment", args: [{ name }] },
+      });
+      // Now and then in another turn, so that they meet batches in progress.
+      if (requestId % 7 === 0) await new Promise(setImmediate);
+    }
+    await client.answer(299);
+    const answers = client.messages.filter(({ type }) => type === "MutationResponse");
+    expect(answers.map(({ requestId, result }) => [requestId, result])).toEqual(
+      Array.from({ length: 300 }, (_, i) => [i, i]),
+    );
+    await client.close();
+  });
+
   it("that throws says so and leaves nothing", async () => {
     const client = await RawClient.connect(server.url, { queries: [add(0, "messages:list")] });
     const answer = await client.mutate(0, "messages:fail", { body: "broken" });

@@ -121,9 +121,10 @@ export class RawClient {
       const value = condition();
       if (value !== null && value !== undefined && value !== false) return value;
       const leftMs = endMs - Date.now();
-      if (leftMs <= 0) {
+      if (leftMs <= 0 || this.closed !== null) {
         const newest = JSON.stringify(this.messages.slice(-5)).slice(0, 2000);
-        throw new Error(`Waited for ${condition}; the newest messages: ${newest}`);
+        const closed = this.closed === null ? "" : `, closed with ${String(this.closed.code)}`;
+        throw new Error(`Waited for ${condition}${closed}; the newest messages: ${newest}`);
       }
       await Promise.race([this.#wake.promise, timeout(leftMs)]);
     }
