@@ -1,7 +1,9 @@
-// Builds the web app: file routes, each split into its own chunk, and React.
+// Builds the web app: file routes, each split into its own chunk, React, and what makes it installable.
 import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
+import { manifest } from "./src/serviceWorker/manifest.ts";
 
 export default defineConfig({
   plugins: [
@@ -17,6 +19,20 @@ export default defineConfig({
       addExtensions: true,
     }),
     react(),
+    VitePWA({
+      strategies: "injectManifest",
+      srcDir: "src/serviceWorker",
+      filename: "serviceWorker.ts",
+      // The page registers it itself: an update must wait for recordings in every tab.
+      injectRegister: false,
+      manifest,
+      injectManifest: {
+        globPatterns: ["**/*.{html,js,css,woff2,svg,webmanifest}", "icons/*.png"],
+        // KaTeX's and the serif's other files come when a page first needs them.
+        globIgnores: ["**/serviceWorker.js", "screenshots/**"],
+        maximumFileSizeToCacheInBytes: 4_000_000,
+      },
+    }),
   ],
   // Workers import modules of their own (the file cutter), which needs the ES format.
   worker: { format: "es" },

@@ -19,6 +19,10 @@ export function BackgroundWork() {
 
   useEffect(() => {
     const timer = setTimeout(() => {
+      import("../../serviceWorker/register.ts")
+        .then(({ registerServiceWorker }) => registerServiceWorker())
+        // A browser may forbid it; then the app only starts with a network.
+        .catch(() => undefined);
       import("./background.ts")
         .then(({ startBackground }) => startBackground(convex))
         .catch(() =>
