@@ -177,7 +177,7 @@ function Moment({
     <button
       type="button"
       className={styles.moment}
-      aria-label={`Go to ${clock}`}
+      aria-label={`Go to ${words}`}
       onClick={() => onMoment(timeMs)}
     >
       {words}
