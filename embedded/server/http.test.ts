@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConvexHttpClient } from "convex/browser";
-import { ConvexError } from "convex/values";
+import type { ConvexError } from "convex/values";
 import { makeFunctionReference } from "convex/server";
 import { startTestServer, type TestServer } from "./testing/testServer.ts";
 
@@ -203,7 +203,7 @@ describe("the real HTTP client", () => {
   it("gets a ConvexError's data through an action that called a mutation", async () => {
     const client = new ConvexHttpClient(server.url);
     const relay = makeFunctionReference<"action">("actions:relay");
-    const error = await client.action(relay, {}).catch((thrown: unknown) => thrown);
+    const error: unknown = await client.action(relay, {}).catch((thrown: unknown) => thrown);
     expect((error as ConvexError<{ code: bigint }>).data).toEqual({ code: 7n });
   });
 });

@@ -266,7 +266,7 @@ describe("a mutation", () => {
 
     const client = new ConvexClient(server.url);
     const failing = makeFunctionReference<"mutation">("messages:failWithData");
-    const error = await client.mutation(failing, {}).catch((thrown: unknown) => thrown);
+    const error: unknown = await client.mutation(failing, {}).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ConvexError);
     expect((error as ConvexError<{ code: bigint }>).data.code).toBe(7n);
     await client.close();
@@ -295,7 +295,7 @@ describe("a query", () => {
       await clients[0]?.mutate(0, "messages:send", { body: "news" });
       await Promise.all(clients.map((client) => client.until(() => client.value(0))));
       await Promise.all(
-        clients.map((client) => client.until(() => String(client.value(0)) === "news")),
+        clients.map((client) => client.until(() => JSON.stringify(client.value(0)) === '["news"]')),
       );
     });
     expect(runs).toBe(1);

@@ -101,7 +101,7 @@ export class RawClient {
 
   /** Waits until the client has been shown the moment of this answer. */
   async covered(answer: ServerMessage): Promise<void> {
-    const ts = decodeTs(String(answer.ts as string));
+    const ts = decodeTs(String(answer.ts));
     await this.until(() => decodeTs(this.shown.ts) >= ts);
   }
 
@@ -124,7 +124,7 @@ export class RawClient {
       if (leftMs <= 0 || this.closed !== null) {
         const newest = JSON.stringify(this.messages.slice(-5)).slice(0, 2000);
         const closed = this.closed === null ? "" : `, closed with ${String(this.closed.code)}`;
-        throw new Error(`Waited for ${condition}${closed}; the newest messages: ${newest}`);
+        throw new Error(`Waited for ${String(condition)}${closed}; the newest messages: ${newest}`);
       }
       await Promise.race([this.#wake.promise, timeout(leftMs)]);
     }
@@ -162,7 +162,7 @@ export class RawClient {
 
   #takeChunk({ chunk, partNumber, totalParts }: ServerMessage): void {
     if (partNumber !== this.#chunks.length) throw new Error("A chunk came out of order.");
-    this.#chunks.push(String(chunk as string));
+    this.#chunks.push(String(chunk));
     if (this.#chunks.length < Number(totalParts)) return;
     const whole = this.#chunks.join("");
     this.#chunks = [];

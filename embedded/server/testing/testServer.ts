@@ -91,7 +91,8 @@ export async function until<T>(
   for (;;) {
     const value = await condition();
     if (value !== null && value !== undefined && value !== false) return value;
-    if (Date.now() > endMs) throw new Error(`Waited ${String(timeoutMs)} ms for ${condition}`);
+    if (Date.now() > endMs)
+      throw new Error(`Waited ${String(timeoutMs)} ms for ${String(condition)}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
