@@ -45,6 +45,9 @@ const PATTERNS: Record<string, Pattern[]> = {
 
 const SHORTEST_MEANING_WORDS = 5;
 const LONGEST_MEANING_WORDS = 45;
+/** "Wax is a thing which ...", "the flame is a beautiful sight": no explanations. */
+const SAYS_NOTHING =
+  /^(?:an? |the |one of the |that )?(?:very |most |rather |quite )?(?:thing|same|one|matter|question|point|fact|reason|case|result|consequence|great|good|bad|curious|wonderful|beautiful|remarkable|important|interesting|difficult|different|pity|shame|best|worst|first|last|only|most|more|subject|occasion|sight|time|day)\b|^(?:here|there)\b/iu;
 /** Words that start no term, though the patterns let them. */
 const NO_TERM =
   /^(?:this|that|these|those|it|there|here|what|which|who|he|she|they|we|i|you|one|each|both|all|some|any|such|my|your|his|her|our|their|its|so|very|not|now|then|only|also|as|if|when|another|other|first|second|third|last|next)\b/iu;
@@ -62,18 +65,50 @@ export function definitionsIn(
   const patterns = language === undefined ? [] : (PATTERNS[language] ?? []);
   const keys = new Set(keyphrases.slice(0, 30).map((phrase) => phrase.key));
   const found = new Map<string, Definition>();
-  for (const unit of units) {
+  const add = (made: Definition | undefined, onlyKeyphrases: boolean): boolean => {
+    if (!made) return false;
+    const key = keyOfTerm(made.term, language);
+    if (found.has(key) || (onlyKeyphrases && !keys.has(key))) return false;
+    found.set(key, made);
+    return true;
+  };
+  units.forEach((unit, index) => {
     const sentence = trimmed(unit.text, language);
-    for (const { pattern, onlyKeyphrases } of patterns) {
-      const made = read(pattern.exec(sentence), sentence, unit, language);
-      if (!made) continue;
-      const key = keyOfTerm(made.term, language);
-      if (found.has(key) || (onlyKeyphrases === true && !keys.has(key))) continue;
-      found.set(key, made);
-      break;
-    }
-  }
+    const added = patterns.some(({ pattern, onlyKeyphrases }) =>
+      add(read(pattern.exec(sentence), sentence, unit, language), onlyKeyphrases === true),
+    );
+    const before = units[index - 1];
+    if (!added && before && language === "en") add(explainedAfter(before, unit, keyphrases), false);
+  });
   return [...found.values()];
+}
+
+const CALLED =
+  /\b(?:called|termed|named|known as)(?: the| an?)? ["“']?(?<term>[\p{L}][\p{L}'’-]*(?: [\p{L}][\p{L}'’-]*){0,2})["”']?[.!;]?$/iu;
+const EXPLAINS =
+  /^(?:it|this|they|these) (?:is|are) (?<meaning>(?:(?:simply|merely|nothing but|just) )?(?:(?:that|the|an?) (?:kind|sort|type|form|class|process|method|way|property|power|force|state|science|study|art|name|measure|ratio|amount|rate|number|difference|action|substance|part|place|law|rule|system)s?\b|made (?:of|up of|from|by)|composed of|formed (?:of|by)|used (?:to|for)).+)$/iu;
+
+/**
+ * "... commonly called dips. They are made of lengths of cotton ...", "I come to capillary
+ * attraction. It is that kind of ...": the term ends one sentence, the next one explains it.
+ */
+function explainedAfter(before: Unit, unit: Unit, keyphrases: Keyphrase[]): Definition | undefined {
+  const said = EXPLAINS.exec(trimmed(unit.text, "en"))?.groups?.["meaning"];
+  if (said === undefined) return undefined;
+  const ending = before.text.trim().replace(/[.!;:]+$/u, "");
+  const called = CALLED.exec(ending)?.groups?.["term"];
+  const phrase = keyphrases
+    .slice(0, 30)
+    .filter(({ text }) => ending.toLowerCase().endsWith(` ${text.toLowerCase()}`))
+    .sort((a, b) => b.text.length - a.text.length)[0]?.text;
+  const raw = called ?? (phrase?.includes(" ") === true ? phrase : undefined);
+  const term = raw === undefined ? undefined : cleanTerm(raw, "en");
+  const meaning = asSentence(withoutTail(said));
+  const words = countWords(meaning);
+  if (term === undefined || words < SHORTEST_MEANING_WORDS || words > LONGEST_MEANING_WORDS) {
+    return undefined;
+  }
+  return { term: capitalized(term), meaning, startMs: before.startMs };
 }
 
 /** Equal for all ways of writing a term. */
@@ -105,7 +140,7 @@ function read(
   ) {
     return undefined;
   }
-  if (meaning.length > NOTES_LIMITS.meaningLength) return undefined;
+  if (meaning.length > NOTES_LIMITS.meaningLength || SAYS_NOTHING.test(meaning)) return undefined;
   return { term: capitalized(term), meaning, startMs: unit.startMs };
 }
 

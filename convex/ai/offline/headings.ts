@@ -43,7 +43,8 @@ export function headingFrom(
 }
 
 /**
- * A title of up to three phrases that have nothing in common.
+ * A title: the phrase that says most, in its longest form, and up to two others that have nothing
+ * in common with it.
  *
  * @param phrases heaviest first
  */
@@ -51,22 +52,42 @@ export function titleFrom(
   phrases: WeightedPhrase[],
   language: string | undefined,
 ): string | undefined {
-  const chosen: WeightedPhrase[] = [];
+  const [heaviest] = phrases;
+  if (!heaviest) return undefined;
+  const first = longestForm(heaviest, phrases);
+  // "The chemical history of a candle" is a title by itself.
+  if (contentWords(first.text) >= WORDS_OF_A_TITLE) return capitalized(first.text);
+  const chosen = [first];
   for (const phrase of phrases) {
-    const first = chosen[0];
-    if (first && phrase.weight < first.weight * 0.35) break;
-    if (chosen.some((other) => sharesWord(other.text, phrase.text))) continue;
-    chosen.push(phrase);
-    if (chosen.length === 3) break;
+    if (chosen.length === 3 || phrase.weight < heaviest.weight * THIRD_PHRASE) break;
+    if (!chosen.some((other) => sharesWord(other.text, phrase.text))) chosen.push(phrase);
   }
-  return chosen.length === 0
-    ? undefined
-    : capitalized(
-        joined(
-          chosen.map((p) => p.text),
-          language,
-        ),
-      );
+  return capitalized(
+    joined(
+      chosen.map(({ text }) => text),
+      language,
+    ),
+  );
+}
+
+const WORDS_OF_A_TITLE = 3;
+/** What a phrase must weigh beside the heaviest to stand in the title with it. */
+const THIRD_PHRASE = 0.3;
+const LONGER_FORM = 0.25;
+
+/** "Chemical history of a candle" for "candle", where it weighs enough. */
+function longestForm(phrase: WeightedPhrase, phrases: WeightedPhrase[]): WeightedPhrase {
+  const longer = phrases.find(
+    (other) =>
+      other.weight >= phrase.weight * LONGER_FORM &&
+      contentWords(other.text) > contentWords(phrase.text) &&
+      ` ${keyOf(other.text)} `.includes(` ${keyOf(phrase.text)} `),
+  );
+  return longer ?? phrase;
+}
+
+function contentWords(text: string): number {
+  return wordsOf(text).filter(tells).length;
 }
 
 /** "a", "a and b", "a, b and c"; with middle dots where the language's "and" is not known. */
@@ -98,10 +119,10 @@ function bare(word: string): string {
 }
 
 function sharesWord(a: string, b: string): boolean {
-  const words = new Set(
-    wordsOf(a)
-      .map(bare)
-      .filter((word) => word.length > 3),
-  );
+  const words = new Set(wordsOf(a).map(bare).filter(tells));
   return wordsOf(b).some((word) => words.has(bare(word)));
+}
+
+function tells(word: string): boolean {
+  return !/^(?:of|the|an?|de|du|des|la|le|del|di|da|van|von|der)$/u.test(word);
 }

@@ -52,6 +52,12 @@ const BEFORE_VERBS = new Set(
     " ",
   ),
 );
+const FORMS_OF_BE = new Set(
+  "is are was were be been being am becomes became seems very so too more most quite rather as how".split(
+    " ",
+  ),
+);
+const TAKES_OBJECT = /^(?:the|a|an|it|them|him|her|us|me|you|up|out|away|down)$/u;
 
 /**
  * The keyphrases of some units, heaviest first.
@@ -75,7 +81,9 @@ export function keyphrasesOf(corpus: Corpus, units: Unit[], background?: TermCou
       (0.15 + 0.85 * candidate.nounShare) *
       (candidate.terms.every((term) => isWeakWord(term)) || isWeakWord(text.toLowerCase())
         ? 0.2
-        : 1) *
+        : isWeakWord(candidate.terms[0] ?? "")
+          ? 0.6
+          : 1) *
       (candidate.proper / candidate.count > 0.6 ? 1.25 : 1) *
       (background ? lift(candidate.terms, units, background) : 1);
     phrases.push({
@@ -202,17 +210,25 @@ function add(
   candidate.nounShare += corpus.language === "en" ? nounness(unit, start, end) : 1;
 }
 
+/** How likely these words name something, by what stands around them; English only. */
 function nounness(unit: Unit, start: number, end: number): number {
   const before = unit.tokens[start - 1]?.text.toLowerCase();
   const last = unit.tokens[end]?.text.toLowerCase() ?? "";
   if (before !== undefined && BEFORE_VERBS.has(before)) return 0;
   if (/(?:ly|ingly)$/u.test(last) && last.length > 4) return 0.1;
   const base = before !== undefined && BEFORE_NOUNS.has(before) ? 1 : start === 0 ? 0.6 : 0.7;
-  const after = unit.tokens[end + 1]?.text.toLowerCase();
+  const next = unit.tokens[end + 1];
+  const after = next?.text.toLowerCase();
+  const single = end === start;
+  // "is bad", "was melted": what follows a form of "be" alone describes.
+  if (single && before !== undefined && FORMS_OF_BE.has(before) && after !== "of") return 0.3;
+  // "bad candles", "capillary attraction": followed by another content word it belongs to that.
+  if (single && next?.term !== undefined && touches(unit, unit.tokens[end], next))
+    return base * 0.5;
   // "burns the wax", "melted it": what an article or pronoun follows at once is mostly a verb.
-  const takesObject =
-    after !== undefined && /^(?:the|a|an|it|them|him|her|us|me|you|up|out|away|down)$/u.test(after);
-  return /(?:ing|ed)$/u.test(last) && end === start ? base * 0.4 : takesObject ? base * 0.6 : base;
+  const takesObject = after !== undefined && TAKES_OBJECT.test(after);
+  if (/(?:ing|ed)$/u.test(last) && single) return base * 0.4;
+  return takesObject ? base * 0.6 : base;
 }
 
 function lowerFirst(text: string): string {

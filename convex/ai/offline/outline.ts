@@ -14,6 +14,8 @@ import { topicsOf } from "./topics.ts";
 
 /** One point for about this many words of speech. */
 const WORDS_A_POINT = 105;
+/** What stands far from its neighbours must stand alone better than a point among points. */
+const CLARITY = 1.6;
 const GIST_SENTENCES = 4;
 const TAKEAWAYS = 4;
 const KEPT_KEYPHRASES = 24;
@@ -32,12 +34,13 @@ export function outlineOf(request: WindowRequest, writer: SectionDraft["writer"]
   const bonus = bonusOfMarks(request.marks ?? []);
   const sections = sectionsOf({ corpus, background, phrases, candidates, bonus, request });
   const weights = termWeights(units, phrases);
-  const gist = choose(candidates, { count: GIST_SENTENCES, weights });
+  const gist = choose(candidates, { count: GIST_SENTENCES, weights, clarity: CLARITY });
   const takeaways = ranked(candidates.map(asTakeaway), {
     count: TAKEAWAYS,
     weights,
     not: gist,
     bonus,
+    clarity: CLARITY,
   });
   return {
     startMs: request.startMs,
@@ -141,6 +144,8 @@ const ANNOUNCES =
   /\b(?:(?:subject|topic|theme) (?:of|for|is|to)|lectures? (?:is|are|on|about|upon|will)|(?:these|this|today's|our) (?:lectures?|talk|course|evening|morning)|(?:talk|speak|lecture|tell you|address you)(?: to you)?(?: today| tonight| this evening)? (?:about|on|upon|of)|today we|bring before you)\b|\b(?:heute|thema|vorlesung|aujourd'hui|sujet|cours|hoy|tema|clase|сегодня|тема|лекци\p{L}+)\b|今天|今日|本日|講義|讲/iu;
 const OPENING_SENTENCES = 12;
 const ANNOUNCED = 1.8;
+/** What the announced subject weighs beside the phrase that is said most. */
+const SUBJECT = 1.5;
 
 /** What a speaker announces at the beginning is what the talk is about. */
 function announcedFirst(corpus: Corpus, phrases: Keyphrase[]): Keyphrase[] {
@@ -148,11 +153,17 @@ function announcedFirst(corpus: Corpus, phrases: Keyphrase[]): Keyphrase[] {
     .slice(0, OPENING_SENTENCES)
     .filter((unit) => ANNOUNCES.test(unit.text))
     .map((unit) => ` ${unit.tokens.flatMap((token) => token.term ?? []).join(" ")} `);
+  const heaviest = phrases[0]?.weight ?? 0;
+  const central = new Set(phrases.slice(0, 8).flatMap((phrase) => phrase.terms));
+  const weigh = (phrase: Keyphrase) => {
+    if (!announcements.some((text) => text.includes(` ${phrase.key} `))) return phrase.weight;
+    // A whole phrase around what the talk goes on about: that is its subject, in so many words.
+    const isSubject = phrase.terms.length > 1 && phrase.terms.some((term) => central.has(term));
+    return isSubject
+      ? Math.max(heaviest * SUBJECT, phrase.weight * ANNOUNCED)
+      : phrase.weight * ANNOUNCED;
+  };
   return phrases
-    .map((phrase) =>
-      announcements.some((text) => text.includes(` ${phrase.key} `))
-        ? { ...phrase, weight: phrase.weight * ANNOUNCED }
-        : phrase,
-    )
+    .map((phrase) => ({ ...phrase, weight: weigh(phrase) }))
     .sort((a, b) => b.weight - a.weight || (a.key < b.key ? -1 : 1));
 }

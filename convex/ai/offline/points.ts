@@ -2,18 +2,14 @@
 
 import { countWords, wordsAt, normalizeWord } from "../../../domain/words.ts";
 
-/** Longer sentences are offered by their clauses too. */
-const LONGEST_POINT_WORDS = 34;
-const SHORTEST_CLAUSE_WORDS = 8;
-
 // What speakers put in front of what they say. Each is taken off as often as it comes.
 const OPENERS: RegExp[] = [
-  /^(?:um+|uh+|erm?|ah+|oh|hmm+|well|okay|ok|alright|all right|right|yeah|yes|now|so|then|see|look|again|anyway|actually|basically|indeed|namely|moreover|furthermore|however|therefore|thus|hence|accordingly|consequently|finally|first of all|in fact|of course|as it were|after all|in other words|to begin with|for instance|for example|in the first place|in the next place|on the contrary|you see|you know|i mean|let me see|let's see|mind you|that is to say|that is)\s*[,;:—–-]+\s*/iu,
-  /^(?:and|but|so|or|for|because|yet|nor|then)\s+(?=[\p{L}])/iu,
+  /^(?:i (?:think|believe|suppose|guess|may say|might say|need (?:hardly|scarcely|not) say|must (?:say|tell you|confess)|want you to (?:see|notice|know|remember|understand)|would (?:say|remind you)|should (?:say|like to say)|hope you (?:will )?(?:see|understand))|we (?:know|see|find|may say|have seen)|(?:as )?you (?:(?:will|can|may|must|should) )?(?:now |all |already |easily )?(?:see|observe|notice|remember|perceive|understand|know|find)(?:,? (?:then|now|here|therefore|also|too|at once|clearly),?)*(?:,? in the first (?:place|instance),?)?|it is (?:clear|obvious|evident|plain|true|certain)|the (?:point|fact|truth|thing|reason) is)\s*,?\s+that\s+(?=\p{L})/iu,
+  /^(?:um+|uh+|erm?|ah+|oh|hmm+|well|okay|ok|alright|all right|right|yeah|yes|now|so|then|see|look|again|anyway|actually|basically|indeed|namely|moreover|furthermore|however|therefore|thus|hence|accordingly|consequently|finally|first of all|first|secondly|lastly|why|in fact|of course|as it were|after all|in other words|to begin with|for instance|for example|in the first place|in the next place|on the contrary|you see|you know|i mean|let me see|let's see|mind you|that is to say|that is)\s*[,;:—–-]+\s*/iu,
+  /^(?:and|but|so|or|for|because|yet|nor|then),?\s+(?=[\p{L}])/iu,
   /^(?:um+|uh+|erm?)\s+/iu,
   /^(?:now then|now|well|okay|ok|so)\s+(?=(?:the|a|an|this|these|there|here|when|if|in|we|i|you|let|what|it|that|my)\s)/iu,
   /^(?:ladies and gentlemen|gentlemen|my friends|friends|fellow citizens|mr\.? (?:speaker|president|chairman)|boys and girls|everyone|everybody|folks|guys)\s*[,:!—–-]+\s*/iu,
-  /^(?:i (?:think|believe|suppose|guess|may say|might say|need (?:hardly|scarcely|not) say|must (?:say|tell you|confess)|want you to (?:see|notice|know|remember|understand)|would (?:say|remind you)|should (?:say|like to say)|hope you (?:will )?(?:see|understand))|we (?:know|see|find|may say|have seen)|you (?:will )?(?:see|observe|notice|remember|perceive|understand|know|will (?:see|observe|find|remember))(?: (?:then|now|here|therefore|at once|clearly))?|it is (?:clear|obvious|evident|plain|true|certain)|the (?:point|fact|truth|thing) is)\s*,?\s+that\s+(?=\p{L})/iu,
   /^(?:as (?:i|we) (?:have )?(?:said|say|told you|mentioned|explained|saw|see)(?: (?:before|already|earlier|just now))?|as you (?:see|know|can see|may know|will see)(?: here)?|if you (?:like|will|please)|so to speak|to be sure|no doubt|not to mention)\s*,\s*/iu,
   /^(?:also|nun|tja|ja|äh+|ähm+|also gut|und|aber|denn)\s*[, ]\s*(?=\p{L})/iu,
   /^(?:alors|bon|bah|eh bien|euh+|voilà|donc|mais|et puis|et)\s*[, ]\s*(?=\p{L})/iu,
@@ -22,6 +18,8 @@ const OPENERS: RegExp[] = [
   /^(?:えーと|えっと|えー|あのー|あの|その|さて|では|じゃあ|ええ)[、,]?\s*/u,
   /^(?:嗯|那么|那個|那个|好|然后)[，,]\s*/u,
 ];
+const LEFT_OVER_THAT =
+  /^that\s+(?=(?:the|an?|this|these|it|we|they|there|in|if|when|every|all|no)\s)/iu;
 // Openers of the list that say something in languages where they are words of their own.
 const ENGLISH_ONLY = 7;
 
@@ -31,7 +29,8 @@ const INNER: [RegExp, string][] = [
     /,\s*(?:you know|i mean|you see|as it were|so to speak|if you like|if i may say so|sort of|kind of|of course|as i (?:said|say)|mind you)\s*,/giu,
     ",",
   ],
-  [/\b(\p{L}{1,12})(?:,?\s+\1\b)+(?=\s+\p{L})/giu, "$1"],
+  [/\b(\p{L}{1,12})(?:\s+\1\b)+(?=\s+\p{L})/giu, "$1"],
+  [/\b(i|we|the|an?|and|to|of|in|it|he|she|they)(?:,\s+\1\b)+(?=\s+\p{L})/giu, "$1"],
 ];
 const CLOSERS =
   /\s*[,;—–-]+\s*(?:right|okay|ok|you know|you see|isn't it|don't you think|is it not|do you see|see|yeah|gell|ne|n'est-ce pas|¿no|verdad|да)\s*[?.!]*$/iu;
@@ -75,7 +74,8 @@ function withoutOpeners(text: string, language?: string): string {
     }
     if (rest === before) break;
   }
-  return rest;
+  // "You see, then, that ..." may have lost its verb to an earlier opener.
+  return rest === text ? rest : rest.replace(LEFT_OVER_THAT, "");
 }
 
 /** Capital first, a full stop last, quotation marks in pairs. */
@@ -109,59 +109,6 @@ function withoutLonelyMarks(text: string): string {
     if (opens !== closes) kept = kept.split(open).join("").split(close).join("");
   }
   return (kept.split('"').length - 1) % 2 === 1 ? kept.replaceAll('"', "") : kept;
-}
-
-/**
- * What a long sentence offers as points: its clauses and neighbouring clauses together, each with
- * the place where it starts. A sentence of bearable length offers itself.
- */
-export function clausesOf(sentence: string): { text: string; at: number }[] {
-  if (countWords(sentence) <= LONGEST_POINT_WORDS) return [{ text: sentence, at: 0 }];
-  const pieces = cut(sentence);
-  const offers: { text: string; at: number }[] = [];
-  for (let from = 0; from < pieces.length; from += 1) {
-    for (let to = from + 1; to <= pieces.length; to += 1) {
-      const first = pieces[from];
-      const last = pieces[to - 1];
-      if (!first || !last) continue;
-      const text = sentence.slice(first.at, last.at + last.text.length).trim();
-      const words = countWords(text);
-      if (words > LONGEST_POINT_WORDS) break;
-      if (words >= SHORTEST_CLAUSE_WORDS && canStandAlone(text))
-        offers.push({ text, at: first.at });
-    }
-  }
-  return offers.length > 0 ? offers : [{ text: firstWords(sentence), at: 0 }];
-}
-
-function cut(sentence: string): { text: string; at: number }[] {
-  const borders =
-    /[;:—؛；：]+\s*|\s-+\s|,\s+(?=(?:and|but|so|for|because|while|whereas|which|und|aber|denn|mais|et|car|pero|y|porque|но|и|а)\s)/giu;
-  const pieces: { text: string; at: number }[] = [];
-  let start = 0;
-  for (const border of sentence.matchAll(borders)) {
-    const end = border.index + border[0].length;
-    pieces.push({ text: sentence.slice(start, end), at: start });
-    start = end;
-  }
-  pieces.push({ text: sentence.slice(start), at: start });
-  return pieces;
-}
-
-/** A clause that hangs on what stood before it says nothing alone. */
-function canStandAlone(text: string): boolean {
-  return !/^(?:which|who|whom|whose|that|as|than|if|when|where|while|because|of|in|with|by|to|from|or|nor|whereas|dass|weil|welche[rsmn]?|qui|que|dont|car|porque|которы\p{L}+|что)\s/iu.test(
-    text,
-  );
-}
-
-function firstWords(sentence: string): string {
-  const words = wordsAt(sentence);
-  const last = words[LONGEST_POINT_WORDS - 1];
-  if (!last) return sentence;
-  const head = sentence.slice(0, last.at + last.text.length);
-  const comma = head.lastIndexOf(",");
-  return comma > head.length / 2 ? head.slice(0, comma) : sentence;
 }
 
 /** The words of a text as one string, for telling whether two points say the same. */

@@ -2,7 +2,8 @@
 // to those already chosen (greedy maximum coverage), so nothing is said twice.
 
 import { countWords } from "../../../domain/words.ts";
-import { bareWords, clausesOf, trimmed } from "./points.ts";
+import { clausesOf } from "./clauses.ts";
+import { bareWords, trimmed } from "./points.ts";
 import { lengthValue, standsAlone } from "./sentenceValue.ts";
 import { containment, overlap, type Unit } from "./terms.ts";
 import type { Keyphrase } from "./keyphrases.ts";
@@ -28,7 +29,7 @@ const LONGEST_WORDS = 44;
 /** The statements that a stretch offers: its sentences, and the clauses of its long ones. */
 export function candidatesOf(units: Unit[], language: string | undefined): Candidate[] {
   return units.flatMap((unit) =>
-    clausesOf(unit.text).flatMap((clause) => {
+    clausesOf(unit.text, language).flatMap((clause) => {
       const text = trimmed(clause.text, language);
       const words = countWords(text);
       if (words < 4 || words > LONGEST_WORDS) return [];
@@ -84,6 +85,8 @@ export type Choice = {
   not?: Candidate[];
   /** Adds to a candidate's worth, e.g. at a moment that the listener marked. */
   bonus?: (candidate: Candidate) => number;
+  /** How much standing alone counts against content; 1 unless said otherwise. */
+  clarity?: number;
 };
 
 /** The best statements, in the order in which they were said. */
@@ -100,7 +103,9 @@ export function ranked(candidates: Candidate[], choice: Choice): Candidate[] {
     let best: { candidate: Candidate; worth: number } | undefined;
     for (const candidate of rest) {
       const worth =
-        gain(candidate, choice.weights, mentions) * (1 + (choice.bonus?.(candidate) ?? 0));
+        gain(candidate, choice.weights, mentions) *
+        candidate.value ** (choice.clarity ?? 1) *
+        (1 + (choice.bonus?.(candidate) ?? 0));
       if (!best || worth > best.worth) best = { candidate, worth };
     }
     if (!best || best.worth <= 0) break;
@@ -124,7 +129,7 @@ function gain(
     const before = mentions.get(term) ?? 0;
     sum += (weights.get(term) ?? 0) * (before === 0 ? 1 : before === 1 ? SECOND_MENTION : 0);
   }
-  return (sum / (6 + candidate.words) ** 0.6) * candidate.value;
+  return sum / (6 + candidate.words) ** 0.6;
 }
 
 /** True when one of the others says the same. */
