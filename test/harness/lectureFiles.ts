@@ -6,7 +6,9 @@ import {
   BufferSource,
   BufferTarget,
   EncodedAudioPacketSource,
+  EncodedPacket,
   EncodedPacketSink,
+  EncodedVideoPacketSource,
   Input,
   Mp3OutputFormat,
   Mp4OutputFormat,
@@ -54,4 +56,34 @@ function formatOf(kind: FileKind) {
     case "webm":
       return new WebMOutputFormat();
   }
+}
+
+/** A WebM video of one second without any sound track. */
+export async function silentVideo(): Promise<Buffer> {
+  const target = new BufferTarget();
+  const output = new Output({ format: new WebMOutputFormat(), target });
+  const source = new EncodedVideoPacketSource("vp8");
+  output.addVideoTrack(source, { frameRate: 1 });
+  await output.start();
+  const decoderConfig = { codec: "vp8", codedWidth: 64, codedHeight: 64 };
+  for (const second of [0, 1]) {
+    // A key frame's header is all that a container looks at.
+    const frame = Uint8Array.from([
+      0x10,
+      0,
+      0,
+      0x9d,
+      0x01,
+      0x2a,
+      64,
+      0,
+      64,
+      0,
+      ...new Array<number>(32).fill(0),
+    ]);
+    await source.add(new EncodedPacket(frame, "key", second, 1), { decoderConfig });
+  }
+  await output.finalize();
+  if (!target.buffer) throw new Error("The file was not written.");
+  return Buffer.from(target.buffer);
 }

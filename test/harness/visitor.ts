@@ -1,0 +1,59 @@
+// One person at one browser: a page of Lectern, the record of what it asked the network for, and the console's errors.
+import type { Browser, BrowserContext, Page, Request } from "playwright-core";
+
+export type Visitor = {
+  context: BrowserContext;
+  page: Page;
+  /** Every request of the page's scripts (fetch, XMLHttpRequest), in order. */
+  scriptRequests: Request[];
+  /** Errors in the page's console and uncaught ones. */
+  errors: string[];
+  close(): Promise<void>;
+};
+
+export const phone = { width: 390, height: 844 };
+export const laptop = { width: 1280, height: 800 };
+
+/** A new person: nothing is stored yet. */
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: { viewport?: { width: number; height: number }; path?: string } = {},
+): Promise<Visitor> {
+  const context = await browser.newContext({ viewport: options.viewport ?? phone });
+  await context.grantPermissions(["microphone"], { origin: url }).catch(() => {
+    // Builds without a permission manager are started with the fake permission switch.
+  });
+  const page = await context.newPage();
+  const visitor = watch(context, page);
+  await page.goto(new URL(options.path ?? "/", url).href);
+  return visitor;
+}
+
+/** Records what a page does. */
+export function watch(context: BrowserContext, page: Page): Visitor {
+  const scriptRequests: Request[] = [];
+  const errors: string[] = [];
+  page.on("request", (request) => {
+    if (["fetch", "xhr"].includes(request.resourceType())) scriptRequests.push(request);
+  });
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  return { context, page, scriptRequests, errors, close: () => context.close() };
+}
+
+/** What of the requests could be polling: everything but sign-in, the upload of files and the reading of static ones. */
+export function askingRequests(requests: readonly Request[]): string[] {
+  return requests
+    .filter((request) => {
+      const { pathname } = new URL(request.url());
+      const signIn =
+        pathname === "/api/action" && (request.postData() ?? "").includes("auth:signIn");
+      const upload = request.method() === "POST" && pathname.startsWith("/api/storage/");
+      const file = request.method() === "GET" && !pathname.startsWith("/api/");
+      return !signIn && !upload && !file;
+    })
+    .map((request) => `${request.method()} ${request.url()}`);
+}
