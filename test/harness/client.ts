@@ -1,6 +1,7 @@
 // A client of Lectern without a browser, for fault tests and benchmarks: signs in, sends pieces, waits for results,
 // all by the official Convex clients and the public functions.
 import { createHash } from "node:crypto";
+import type { Page } from "playwright-core";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import type { FunctionReturnType } from "convex/server";
 import { api } from "../../convex/_generated/api.js";
@@ -39,6 +40,16 @@ export class TestAccount {
     };
     if (!tokens) throw new Error("The anonymous sign-in gave no token.");
     return new TestAccount(url, tokens.token);
+  }
+
+  /** The account that a page is signed in with. */
+  static async ofPage(url: string, page: Page): Promise<TestAccount> {
+    const token = await page.evaluate(() => {
+      const key = Object.keys(localStorage).find((name) => name.startsWith("__convexAuthJWT_"));
+      return key === undefined ? null : localStorage.getItem(key);
+    });
+    if (token === null) throw new Error("The page is not signed in.");
+    return new TestAccount(url, token);
   }
 
   /** The live connection, opened when first asked for. */
