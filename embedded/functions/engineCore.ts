@@ -219,7 +219,9 @@ export class EngineCore {
   #systemQuery(tx: Transaction, request: QueryMessage): QueryAnswer {
     const startedMs = performance.now();
     const journal = { given: request.journal, taken: null };
-    const systemFunction = this.#systemFunctions[request.path];
+    // A path without a name stands for the file's default export, as with any function.
+    const systemFunction =
+      this.#systemFunctions[request.path] ?? this.#systemFunctions[`${request.path}:default`];
     let answer: RunAnswer;
     if (request.identity.kind !== "admin" || systemFunction?.kind !== "query") {
       answer = failedRun(texts.notFound(request.path), [], 0);
