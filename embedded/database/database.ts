@@ -63,7 +63,10 @@ export class Database {
     this.#path = options.path;
     this.#now = options.now ?? Date.now;
     this.#random = options.random ?? randomInternalId;
-    this.#store = openStore(options.path);
+    this.#store = openStore(
+      options.path,
+      options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes },
+    );
     const { documents } = this.#store;
     const clock = documents.loadClock();
     this.#lastTs = clock.lastTs;

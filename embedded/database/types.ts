@@ -203,4 +203,6 @@ export interface DatabaseOptions {
   now?: () => number;
   /** 16 fresh random bytes. */
   random?: () => Uint8Array;
+  /** Beyond this size of the file writes fail as on a full disk. */
+  maxBytes?: number;
 }

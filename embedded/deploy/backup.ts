@@ -4,11 +4,11 @@ import { constants } from "node:fs";
 import { copyFile, cp, link, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { DATABASE_FILE } from "../database/index.ts";
 
 /** Folders of content that never changes under its name: copied by name, without reading. */
 const IMMUTABLE_FOLDERS = ["modules", "files"];
 const SMALL_FILES = ["admin-key"];
-export const DATABASE_FILE = "database.sqlite";
 
 export type BackupOptions = {
   dataDir: string;

@@ -51,6 +51,7 @@ export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
   nodeActionTimeMs: 10 * 60_000,
   engineHeapMb: 512,
   actionHeapMb: 512,
+  databaseBytes: Infinity,
 };
 
 /** Opens the database in its worker and loads the push in force. */

@@ -23,7 +23,7 @@ type Waiting = { request: EngineRequest; settle: (answer: EngineAnswer) => void 
 
 export type EngineThreadOptions = {
   workerUrl: URL;
-  data: Omit<EngineWorkerData, "clockMemory" | "userTimeMs">;
+  data: Omit<EngineWorkerData, "clockMemory" | "userTimeMs" | "databaseBytes">;
   limits: EngineLimits;
   onCommits(commits: CommitMessage[]): void;
   /** Commits may have gone unannounced. */
@@ -104,6 +104,7 @@ export class EngineThread {
       ...data,
       clockMemory: memory,
       userTimeMs: limits.userTimeMs,
+      databaseBytes: limits.databaseBytes,
     };
     const worker = new Worker(workerUrl, {
       workerData,

@@ -7,7 +7,7 @@ import {
   workerData,
   type MessagePort,
 } from "node:worker_threads";
-import { Database } from "../database/index.ts";
+import { Database, DATABASE_FILE } from "../database/index.ts";
 import { EngineCore } from "./engineCore.ts";
 import type { EngineAnswer, EngineMessage, EngineRequest, EngineWorkerData } from "./protocol.ts";
 import type { SystemFunctions } from "./types.ts";
@@ -21,7 +21,10 @@ export function runEngineWorker({ systemFunctions }: { systemFunctions: SystemFu
   if (parentPort === null) throw new Error("runEngineWorker is to be called in a worker thread.");
   const data = workerData as EngineWorkerData;
   mkdirSync(data.dataDir, { recursive: true });
-  const database = Database.open({ path: join(data.dataDir, "data.sqlite3") });
+  const database = Database.open({
+    path: join(data.dataDir, DATABASE_FILE),
+    ...(Number.isFinite(data.databaseBytes) ? { maxBytes: data.databaseBytes } : {}),
+  });
   const core = new EngineCore(database, data, systemFunctions);
   process.on("unhandledRejection", (thrown) => core.unhandledRejection(thrown));
   new RequestLoop(parentPort, database, core).start();

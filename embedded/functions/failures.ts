@@ -1,9 +1,11 @@
 // Errors of the worker's own code: those written for the caller, and faults below the functions.
 import { DatabaseError } from "../database/index.ts";
+import type { StoreErrorCode } from "../store/index.ts";
 import { SystemFunctionError, type FunctionError } from "./types.ts";
 
 /** An error of the worker's own code: its text when it was written for the caller, null when it is a fault. */
 export function expectedError(error: unknown): FunctionError | null {
+  if (isStoreFault(error)) return null;
   if (error instanceof DatabaseError) {
     return {
       message: error.message,
@@ -14,9 +16,15 @@ export function expectedError(error: unknown): FunctionError | null {
   return null;
 }
 
+const STORE_FAULTS: ReadonlySet<string> = new Set([
+  "DiskFull",
+  "DatabaseCorrupt",
+  "StorageFailure",
+] satisfies StoreErrorCode[]);
+
 /** Faults below the functions: the disk is full, the file is damaged. */
 export function isStoreFault(error: unknown): boolean {
-  return error instanceof Error && (error as { code?: unknown }).code === "ERR_SQLITE_ERROR";
+  return error instanceof DatabaseError && STORE_FAULTS.has(error.code);
 }
 
 export function storeFaultText(error: unknown): string {

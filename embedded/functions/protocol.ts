@@ -19,6 +19,8 @@ export type EngineWorkerData = {
   deploymentName: string;
   clockMemory: SharedArrayBuffer;
   userTimeMs: number;
+  /** Infinity: whatever the disk has. */
+  databaseBytes: number;
 };
 
 export type QueryMessage = {

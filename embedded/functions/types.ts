@@ -214,6 +214,8 @@ export type EngineLimits = {
   nodeActionTimeMs: number;
   engineHeapMb: number;
   actionHeapMb: number;
+  /** The largest database file; writes that need more fail as on a full disk. Infinity: whatever the disk has. */
+  databaseBytes: number;
 };
 
 export interface Engine {

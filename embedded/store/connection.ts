@@ -63,12 +63,18 @@ export class Statement<Row extends unknown[]> {
   }
 }
 
+export type ConnectionOptions = {
+  readOnly?: boolean;
+  /** The file does not grow beyond this: what would need more fails as on a full disk. */
+  maxBytes?: number;
+};
+
 export class Connection {
   readonly path: string;
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, Statement<unknown[]>>();
 
-  constructor(path: string, options: { readOnly?: boolean } = {}) {
+  constructor(path: string, options: ConnectionOptions = {}) {
     this.path = path;
     try {
       this.#database = new DatabaseSync(path, {
@@ -89,9 +95,17 @@ export class Connection {
           PRAGMA journal_size_limit = 67108864;
         `);
       }
+      if (options.maxBytes !== undefined) this.#limitTo(options.maxBytes);
     } catch (error) {
       throw toStoreError(error);
     }
+  }
+
+  #limitTo(maxBytes: number): void {
+    const pageSize = this.#database.prepare("PRAGMA page_size").get()?.page_size;
+    const pages = Math.max(1, Math.floor(maxBytes / Number(pageSize)));
+    // SQLite takes no parameters in pragmas.
+    this.#database.exec(`PRAGMA max_page_count = ${String(pages)}`);
   }
 
   /** The prepared statement for this text, made once. */

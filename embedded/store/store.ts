@@ -1,6 +1,6 @@
 // One opened SQLite file with all that is read and written in it.
 import { Catalog } from "./catalog.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type ConnectionOptions } from "./connection.ts";
 import { DocumentStore } from "./documents.ts";
 import { migrate } from "./format.ts";
 import { TextStore } from "./texts.ts";
@@ -15,7 +15,7 @@ export type Store = {
 };
 
 /** Opens a file, or with `readOnly` a second view of it that sees only what is committed. */
-export function openStore(path: string, options: { readOnly?: boolean } = {}): Store {
+export function openStore(path: string, options: ConnectionOptions = {}): Store {
   const connection = new Connection(path, options);
   try {
     if (options.readOnly !== true) migrate(connection);

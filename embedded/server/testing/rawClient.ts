@@ -2,7 +2,7 @@
 // checks the one rule that every client relies on, that transitions follow on each other without a gap.
 import { randomUUID } from "node:crypto";
 import { WebSocket } from "ws";
-import { decodeTs, type JSONObject, type JSONValue } from "../../values/index.ts";
+import { decodeTs, textOf, type JSONObject, type JSONValue } from "../../values/index.ts";
 
 export type ServerMessage = JSONObject & { type: string };
 export type Version = { querySet: number; identity: number; ts: string };
@@ -101,7 +101,7 @@ export class RawClient {
 
   /** Waits until the client has been shown the moment of this answer. */
   async covered(answer: ServerMessage): Promise<void> {
-    const ts = decodeTs(String(answer.ts));
+    const ts = decodeTs(textOf(answer.ts));
     await this.until(() => decodeTs(this.shown.ts) >= ts);
   }
 
@@ -162,7 +162,7 @@ export class RawClient {
 
   #takeChunk({ chunk, partNumber, totalParts }: ServerMessage): void {
     if (partNumber !== this.#chunks.length) throw new Error("A chunk came out of order.");
-    this.#chunks.push(String(chunk));
+    this.#chunks.push(textOf(chunk));
     if (this.#chunks.length < Number(totalParts)) return;
     const whole = this.#chunks.join("");
     this.#chunks = [];

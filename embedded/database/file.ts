@@ -1,0 +1,2 @@
+// What the database's file is called in a data folder, for those who open, copy and restore it.
+export const DATABASE_FILE = "data.sqlite3";
