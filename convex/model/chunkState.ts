@@ -13,7 +13,7 @@ export const CHUNK_TRANSITIONS = [
   /** There is provably no speech in it. */
   "skip",
   "fail",
-  /** Another attempt at a failed one. */
+  /** Another attempt at one that failed, or at one in which nothing was heard. */
   "requeue",
 ] as const;
 export type ChunkTransition = (typeof CHUNK_TRANSITIONS)[number];
@@ -22,7 +22,7 @@ const TABLE: Record<ChunkState, Partial<Record<ChunkTransition, ChunkState>>> = 
   ready: { claim: "leased" },
   leased: { release: "ready", transcribe: "transcribed", skip: "skipped", fail: "failed" },
   transcribed: {},
-  skipped: {},
+  skipped: { requeue: "ready" },
   failed: { requeue: "ready" },
 };
 

@@ -56,6 +56,14 @@ async function beforeFailedPieces(ctx: MutationCtx, job: Doc<"jobs">): Promise<D
     : job;
 }
 
+/** Which pieces a retry hears again: failed ones, and silent ones when nothing at all was heard. */
+export function statesToRequeue({ counts }: Doc<"jobs">): ("failed" | "skipped")[] {
+  return [
+    ...(counts.failed > 0 ? (["failed"] as const) : []),
+    ...(counts.transcribed === 0 && counts.skipped > 0 ? (["skipped"] as const) : []),
+  ];
+}
+
 /** A new attempt of a job, with everything that made the last one wait forgotten. */
 export async function restartJob(
   ctx: MutationCtx,
@@ -63,7 +71,7 @@ export async function restartJob(
   transition: "retry" | "reopen" | "regenerate",
   fields: Partial<Pick<Doc<"jobs">, "intake" | "rewrite">>,
 ): Promise<Doc<"jobs">> {
-  const hasFailed = transition === "retry" && job.counts.failed > 0;
+  const hasFailed = transition === "retry" && statesToRequeue(job).length > 0;
   const restarted = await updateJob(
     ctx,
     job,

@@ -1,11 +1,13 @@
-// Makes the failed pieces of a job ready again, page by page.
+// Makes pieces ready again that a retry hears once more, page by page.
 
 import { v } from "convex/values";
 import { internal } from "../_generated/api.js";
-import { internalMutation } from "../_generated/server.js";
+import type { Doc } from "../_generated/dataModel.js";
+import { internalMutation, type MutationCtx } from "../_generated/server.js";
 import { jobOf } from "../model/access.ts";
 import { moveChunk } from "../model/chunkState.ts";
 import { goOn } from "../model/goOn.ts";
+import { statesToRequeue } from "../model/jobControl.ts";
 import { updateJob } from "../model/jobState.ts";
 import { wake } from "../model/wake.ts";
 
@@ -17,34 +19,40 @@ export const step = internalMutation({
   handler: async (ctx, { lectureId }): Promise<null> => {
     const job = await jobOf(ctx, lectureId);
     if (!job?.requeueing) return null;
-    const failed = await ctx.db
+    const state = statesToRequeue(job)[0];
+    if (!state) {
+      await goOn(ctx, await updateJob(ctx, job, { requeueing: false }));
+      return null;
+    }
+    const chunks = await ctx.db
       .query("audioChunks")
-      .withIndex("by_lecture_and_state", (q) => q.eq("lectureId", lectureId).eq("state", "failed"))
+      .withIndex("by_lecture_and_state", (q) => q.eq("lectureId", lectureId).eq("state", state))
       .take(PAGE);
     let lengthMs = 0;
-    for (const chunk of failed) {
+    for (const chunk of chunks) {
       lengthMs += chunk.durationMs - chunk.overlapMs;
-      await moveChunk(ctx, chunk, "requeue", {
-        ...{ attempts: 0, refusals: 0, losses: 0, notBefore: 0 },
-        ...{ error: undefined, startedAt: undefined, finishedAt: undefined },
-      });
-      const row = await ctx.db
-        .query("transcriptChunks")
-        .withIndex("by_lecture_and_index", (q) =>
-          q.eq("lectureId", lectureId).eq("index", chunk.index),
-        )
-        .unique();
-      if (row) await ctx.db.delete("transcriptChunks", row._id);
+      await hearAgain(ctx, chunk);
     }
-    const changed = await updateJob(ctx, job, {
-      counts: { ...job.counts, failed: job.counts.failed - failed.length },
+    await updateJob(ctx, job, {
+      counts: { ...job.counts, [state]: job.counts[state] - chunks.length },
       settledMs: job.settledMs - lengthMs,
-      requeueing: failed.length === PAGE,
     });
     await wake(ctx, lectureId, "transcribe");
-    if (changed.requeueing) {
-      await ctx.scheduler.runAfter(0, internal.pipeline.requeue.step, { lectureId });
-    } else await goOn(ctx, changed);
+    await ctx.scheduler.runAfter(0, internal.pipeline.requeue.step, { lectureId });
     return null;
   },
 });
+
+async function hearAgain(ctx: MutationCtx, chunk: Doc<"audioChunks">): Promise<void> {
+  await moveChunk(ctx, chunk, "requeue", {
+    ...{ attempts: 0, refusals: 0, losses: 0, notBefore: 0 },
+    ...{ error: undefined, startedAt: undefined, finishedAt: undefined },
+  });
+  const row = await ctx.db
+    .query("transcriptChunks")
+    .withIndex("by_lecture_and_index", (q) =>
+      q.eq("lectureId", chunk.lectureId).eq("index", chunk.index),
+    )
+    .unique();
+  if (row) await ctx.db.delete("transcriptChunks", row._id);
+}

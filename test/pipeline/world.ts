@@ -1,0 +1,170 @@
+// A deployment in memory for tests of the pipeline: Convex's test database, a fake clock, a fake
+// provider, and a person with a device. Scheduled functions run one after the other, in time.
+import { convexTest } from "convex-test";
+import { vi } from "vitest";
+import { api } from "../../convex/_generated/api.js";
+import type { Doc, Id } from "../../convex/_generated/dataModel.js";
+import { normalizedSha256 } from "../../convex/model/secrets.ts";
+import schema from "../../convex/schema.ts";
+import { audioOf, FakeProvider, lecture, type Spoken } from "./provider.ts";
+
+export const modules = import.meta.glob([
+  "../../convex/**/*.{ts,js}",
+  "!../../convex/**/*.test.ts",
+]);
+
+/** Set for every test; a test may set others with vi.stubEnv. */
+const ENVIRONMENT = {
+  TRANSCRIPTION_BASE_URL: "http://provider.test/v1",
+  TRANSCRIPTION_MODEL: "test-transcriber",
+};
+
+export type Deployment = ReturnType<typeof convexTest<(typeof schema)["tables"]>>;
+export type Person = Awaited<ReturnType<World["signUp"]>>;
+
+export class World {
+  readonly t: Deployment;
+  readonly provider = new FakeProvider();
+
+  constructor(moduleMap: Record<string, () => Promise<unknown>> = modules) {
+    vi.useFakeTimers({
+      toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"],
+      now: Date.UTC(2026, 10, 25, 9),
+    });
+    for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
+    vi.stubGlobal("fetch", this.provider.fetch);
+    this.t = convexTest({ schema, modules: moduleMap, transactionLimits: true });
+  }
+
+  /** Puts the machine's own clock and network back. */
+  close(): void {
+    vi.useRealTimers();
+    vi.unstubAllEnvs();
+    vi.unstubAllGlobals();
+  }
+
+  async signUp(fields: { email?: string } = {}) {
+    const isAnonymous = fields.email === undefined;
+    const userId = await this.t.run(async (ctx) =>
+      ctx.db.insert("users", { isAnonymous, ...fields }),
+    );
+    return { userId, as: this.t.withIdentity({ subject: `${userId}|session` }) };
+  }
+
+  /** Runs what is scheduled, in the order of time, until nothing is. */
+  async settle(maxSteps = 20_000): Promise<void> {
+    for (let step = 0; vi.getTimerCount() > 0; step += 1) {
+      if (step >= maxSteps) throw new Error(`Not at rest after ${maxSteps} steps.`);
+      await this.step();
+    }
+  }
+
+  /** Runs what is scheduled until a condition holds. */
+  async until(condition: () => Promise<boolean> | boolean, maxSteps = 20_000): Promise<void> {
+    for (let step = 0; !(await condition()); step += 1) {
+      if (step >= maxSteps || vi.getTimerCount() === 0) throw new Error("It never came to that.");
+      await this.step();
+    }
+  }
+
+  async step(): Promise<void> {
+    vi.advanceTimersToNextTimer();
+    await this.t.finishInProgressScheduledFunctions();
+  }
+
+  /** Uploads one piece and registers it, as the recorder does. */
+  async addPiece(
+    person: Person,
+    lectureId: Id<"lectures">,
+    index: number,
+    piece: PieceOptions = {},
+  ) {
+    const args = await this.upload(index, piece);
+    return await person.as.mutation(api.uploads.addChunk, { lectureId, ...args });
+  }
+
+  /** Stores a piece's file; what to register it with. */
+  async upload(index: number, piece: PieceOptions = {}) {
+    const { durationMs = 45_000, startMs = index * durationMs, overlapMs = 0, session = 0 } = piece;
+    const blob = piece.blob ?? audioOf(piece.spoken ?? lecture(index, durationMs));
+    const storageId = await this.t.run(async (ctx) => ctx.storage.store(blob));
+    const digest = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
+    const base64 = btoa(String.fromCharCode(...new Uint8Array(digest)));
+    return {
+      ...{ index, session, startMs, durationMs, overlapMs, storageId },
+      sizeBytes: blob.size,
+      mimeType: "audio/webm",
+      sha256: normalizedSha256(base64),
+    };
+  }
+
+  /** A whole recording: created, uploaded, finished. Nothing has run yet. */
+  async record(
+    person: Person,
+    { pieces, durationMs = 45_000, clientKey = "recording" }: RecordingOptions,
+  ): Promise<Id<"lectures">> {
+    const lectureId = await this.create(person, clientKey);
+    for (let index = 0; index < pieces; index += 1) {
+      await this.addPiece(person, lectureId, index, { durationMs });
+    }
+    await this.finish(person, lectureId, pieces, durationMs);
+    return lectureId;
+  }
+
+  async create(person: Person, clientKey: string, source: Doc<"lectures">["source"] = "recording") {
+    const { lectureId } = await person.as.mutation(api.lectures.create, {
+      ...{ clientKey, source, recordedAt: Date.now() },
+    });
+    return lectureId;
+  }
+
+  async finish(person: Person, lectureId: Id<"lectures">, chunkCount: number, durationMs = 45_000) {
+    return await person.as.mutation(api.uploads.finish, {
+      ...{ lectureId, chunkCount, durationMs: chunkCount * durationMs },
+    });
+  }
+
+  async job(lectureId: Id<"lectures">): Promise<Doc<"jobs">> {
+    const job = await this.t.run(async (ctx) =>
+      ctx.db
+        .query("jobs")
+        .withIndex("by_lecture", (q) => q.eq("lectureId", lectureId))
+        .unique(),
+    );
+    if (!job) throw new Error("The lecture has no job.");
+    return job;
+  }
+
+  /** Everything that was said, from the stored transcript, in order. */
+  async transcript(lectureId: Id<"lectures">): Promise<string> {
+    const rows = await this.t.run(async (ctx) =>
+      ctx.db
+        .query("transcriptChunks")
+        .withIndex("by_lecture_and_index", (q) => q.eq("lectureId", lectureId))
+        .collect(),
+    );
+    return rows.flatMap((row) => row.segments.map((segment) => segment.text)).join(" ");
+  }
+
+  /** Rows of a table, for a test that wants to see all of them. */
+  async rows<Table extends keyof (typeof schema)["tables"]>(table: Table): Promise<Doc<Table>[]> {
+    return await this.t.run(async (ctx) => ctx.db.query(table).collect());
+  }
+}
+
+export type PieceOptions = {
+  startMs?: number;
+  durationMs?: number;
+  overlapMs?: number;
+  session?: number;
+  spoken?: Spoken;
+  blob?: Blob;
+};
+export type RecordingOptions = { pieces: number; durationMs?: number; clientKey?: string };
+
+/** What a whole lecture of equal pieces says. */
+export function saidIn(pieces: number, durationMs = 45_000): string {
+  return Array.from({ length: pieces }, (_, index) => lecture(index, durationMs).sentences)
+    .flat()
+    .join(" ");
+}
