@@ -1,5 +1,5 @@
 // `node local-ai/cli.ts`: the speech server as a process of its own.
-import { availableParallelism } from "node:os";
+import { availableParallelism, setPriority } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chooseModel, speechModels, thisMachine } from "./models.ts";
@@ -11,6 +11,7 @@ const usage = `node local-ai/cli.ts [options]
   --host H      the address to bind to (127.0.0.1)
   --folder DIR  where downloaded models are kept (./models)
   --model M     a model's name or a ggml file (LECTERN_SPEECH_MODEL; chosen by this machine's memory and cores)
+  --base-path P the path that requests begin with (/v1)
   --threads N   processor threads for recognition (LECTERN_SPEECH_THREADS; all but one)
 
 Models: ${speechModels.map((model) => model.name).join(", ")}`;
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     port: { type: "string", default: "0" },
     host: { type: "string", default: "127.0.0.1" },
     folder: { type: "string", default: "models" },
+    "base-path": { type: "string", default: "/v1" },
     model: { type: "string", default: LECTERN_SPEECH_MODEL || chooseModel(thisMachine()).name },
     threads: {
       type: "string",
@@ -37,9 +39,12 @@ if (values.help) {
 }
 
 try {
+  // Recognition takes every core there is; whoever serves pages meanwhile goes first.
+  setPriority(10);
   const server = await startSpeechServer({
     host: values.host,
     port: wholeNumber("--port", values.port, 0, 65_535),
+    basePath: values["base-path"],
     folder: resolve(values.folder),
     model: values.model,
     threads: wholeNumber("--threads", values.threads, 1, 256),
@@ -50,7 +55,7 @@ try {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
   // A parent that started this process talks to it over IPC; without the parent it has no purpose.
   process.once("disconnect", stop);
-  process.send?.({ url: server.url });
+  process.send?.({ port: server.port });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

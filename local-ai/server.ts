@@ -1,6 +1,6 @@
 // An OpenAI-compatible speech-to-text server for this machine:
 // POST /v1/audio/transcriptions, GET /v1/models, GET /health.
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { keepAlive, sendError, sendJson, sendTranscript } from "./answer.ts";
 import { decodeSpeech } from "./decode.ts";
@@ -19,6 +19,8 @@ import { whisperSampleRateHz } from "./whisper.ts";
 export type SpeechServerOptions = ModelStoreOptions & {
   host?: string; // default 127.0.0.1
   port?: number; // 0, the default, takes any free one
+  /** What the paths of OpenAI's interface begin with. Default /v1. */
+  basePath?: string;
   /** Largest request accepted, in bytes. The provider limit that the app keeps to is 25 MB. */
   maxBodyBytes?: number;
   /** Longest piece of audio accepted; it takes 32 kB of memory a second while it is worked on. */
@@ -29,7 +31,7 @@ export type SpeechServerOptions = ModelStoreOptions & {
   signOfLifeMs?: number;
 };
 
-export type SpeechServer = { url: string; close(): Promise<void> };
+export type SpeechServer = { url: string; port: number; close(): Promise<void> };
 
 /** Starts listening. The model is fetched and loaded when the first piece of audio comes. */
 export async function startSpeechServer(options: SpeechServerOptions): Promise<SpeechServer> {
@@ -37,6 +39,7 @@ export async function startSpeechServer(options: SpeechServerOptions): Promise<S
     maxBodyBytes = 32 * 1024 * 1024,
     maxDurationMs = 60 * 60_000,
     maxWaiting = 4,
+    basePath = "/v1",
     signOfLifeMs,
   } = options;
   const model = new ModelStore(options);
@@ -59,12 +62,12 @@ export async function startSpeechServer(options: SpeechServerOptions): Promise<S
     switch (`${request.method} ${path}`) {
       case "GET /health":
         return sendJson(response, health());
-      case "GET /v1/models":
+      case `GET ${basePath}/models`:
         return sendJson(response, {
           object: "list",
           data: [{ id: model.name, object: "model", created: 0, owned_by: "whisper.cpp" }],
         });
-      case "POST /v1/audio/transcriptions":
+      case `POST ${basePath}/audio/transcriptions`:
         return answerTranscription(request, response);
       default:
         await discardBody(request, maxBodyBytes);
@@ -134,14 +137,12 @@ export async function startSpeechServer(options: SpeechServerOptions): Promise<S
     }
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, options.host ?? "127.0.0.1", resolve);
-  });
+  await listen(server, options.host ?? "127.0.0.1", options.port ?? 0);
   // A server that listens on TCP has an address of this form.
   const { address, port } = server.address() as AddressInfo;
   return {
-    url: `http://${address.includes(":") ? `[${address}]` : address}:${port}/v1`,
+    url: `http://${address.includes(":") ? `[${address}]` : address}:${port}${basePath}`,
+    port,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
@@ -149,6 +150,22 @@ export async function startSpeechServer(options: SpeechServerOptions): Promise<S
       await model.close();
     },
   };
+}
+
+/** @throws a sentence when the port can't be had */
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, host, resolve);
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `The speech server can't listen on ${host}:${port} (${reason}). Choose another port.`,
+      { cause: error },
+    );
+  }
 }
 
 function asRequestError(error: unknown): unknown {

@@ -1,4 +1,11 @@
 // The few admin calls that the scripts make to a Convex deployment, over its documented HTTP API.
+import {
+  isOwnSpeechUrl,
+  startSpeech,
+  wantsOwnSpeech,
+  type SpeechOptions,
+  type SpeechProcess,
+} from "./speech.ts";
 import { changedVariables, newSigningKeys, type EnvironmentChange } from "./environment.ts";
 
 /** One Convex deployment, embedded or not, addressed by its URL and admin key. */
@@ -46,11 +53,41 @@ export class Deployment {
   }
 }
 
-/** Brings the deployment's variables in line with this machine's environment; makes sign-in keys once. */
-export async function configure(deployment: Deployment, siteUrl: string): Promise<void> {
+/**
+ * Brings the deployment's variables in line with this machine's environment; makes sign-in keys once.
+ *
+ * @returns the variables as they are now
+ */
+export async function configure(
+  deployment: Deployment,
+  siteUrl: string,
+): Promise<Map<string, string>> {
   const current = await deployment.environment();
   const changes = changedVariables(current, process.env);
   if (!current.has("JWT_PRIVATE_KEY")) changes.push(...(await newSigningKeys()));
   if (current.get("SITE_URL") !== siteUrl) changes.push({ name: "SITE_URL", value: siteUrl });
   if (changes.length > 0) await deployment.setEnvironment(changes);
+  for (const { name, value } of changes) {
+    if (value === null) current.delete(name);
+    else current.set(name, value);
+  }
+  return current;
+}
+
+/**
+ * Starts speech to text on this machine when it is wanted, and points the deployment at it; else
+ * sees that no address of an earlier start stays behind.
+ */
+export async function configureSpeech(
+  deployment: Deployment,
+  variables: ReadonlyMap<string, string>,
+  options: Pick<SpeechOptions, "dataDir" | "onTrouble">,
+): Promise<SpeechProcess | undefined> {
+  const name = "TRANSCRIPTION_BASE_URL";
+  if (wantsOwnSpeech(variables, process.env.LECTERN_SPEECH_MODEL)) {
+    const onUrl = (value: string) => deployment.setEnvironment([{ name, value }]);
+    return startSpeech({ ...options, onUrl });
+  }
+  if (isOwnSpeechUrl(variables.get(name))) await deployment.setEnvironment([{ name, value: null }]);
+  return undefined;
 }

@@ -1,19 +1,22 @@
 // `npm run dev`: the embedded backend, `convex dev` pushing functions on save, and Vite with hot reload.
 import { resolve } from "node:path";
 import { startServer } from "../embedded/server/index.ts";
-import { configure, Deployment } from "./deployment.ts";
+import { configure, configureSpeech, Deployment } from "./deployment.ts";
 import { loadEnvironmentFiles } from "./environment.ts";
 import { commandPath, exitCode, projectDir, startNode } from "./run.ts";
+import { failWith, warn } from "./terminal.ts";
 
 loadEnvironmentFiles();
+const dataDir = resolve(projectDir, process.env.LECTERN_DATA || ".lectern");
 const server = await startServer({
-  dataDir: resolve(projectDir, process.env.LECTERN_DATA ?? ".lectern"),
-  port: Number(process.env.CONVEX_PORT ?? 3210),
-  sitePort: 0,
+  dataDir,
+  port: Number(process.env.CONVEX_PORT || 3210),
   siteRoutesOnMainPort: true,
   logLevel: "info",
-});
-await configure(new Deployment(server.url, server.adminKey), server.url);
+}).catch(failWith);
+const deployment = new Deployment(server.localUrl, server.adminKey);
+const variables = await configure(deployment, server.url);
+const speech = await configureSpeech(deployment, variables, { dataDir, onTrouble: warn });
 
 const environment = {
   ...process.env,
@@ -35,5 +38,5 @@ process.once("SIGTERM", stop);
 const code = await Promise.race(children.map(exitCode));
 stop();
 await Promise.all(children.map(exitCode));
-await server.close();
+await Promise.all([server.close(), speech?.stop()]);
 process.exit(code);

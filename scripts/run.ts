@@ -38,3 +38,11 @@ export function exitCode(child: ChildProcess): Promise<number> {
     child.once("exit", (code) => resolve(code ?? 1));
   });
 }
+
+/** Collects what a child with piped output prints; the returned function gives it so far. */
+export function outputOf(child: ChildProcess): () => string {
+  const parts: Buffer[] = [];
+  child.stdout?.on("data", (part: Buffer) => parts.push(part));
+  child.stderr?.on("data", (part: Buffer) => parts.push(part));
+  return () => Buffer.concat(parts).toString();
+}

@@ -18,3 +18,13 @@ export function fail(message: string): never {
   console.error(message);
   process.exit(1);
 }
+
+/** The same for an error that was caught. */
+export function failWith(error: unknown): never {
+  return fail(error instanceof Error ? error.message : String(error));
+}
+
+/** Says that something went wrong which the rest can live without. */
+export function warn(message: string): void {
+  console.error(`  ${message}`);
+}
