@@ -11,6 +11,8 @@ import styles from "./NotesBody.module.css";
 export type NotesBodyProps = {
   notes: ShownNotes;
   marks?: readonly Mark[];
+  /** Opens a mark; without it marks are plain text. */
+  onMark?: (mark: Mark) => void;
   /** Goes to a moment; without it times are plain text. */
   onMoment?: (timeMs: number) => void;
   /** The moment that is heard now, for the section that is lit; -1 for none. */
@@ -26,6 +28,7 @@ const plainText: NonNullable<NotesBodyProps["renderText"]> = (_path, text) => (
 export function NotesBody({
   notes,
   marks = [],
+  onMark,
   onMoment,
   activeSection = -1,
   renderText = plainText,
@@ -51,6 +54,7 @@ export function NotesBody({
           index={index}
           marks={marksBetween(marks, section.startMs, nextStart(notes.sections, index))}
           isActive={index === activeSection}
+          onMark={onMark}
           onMoment={onMoment}
           renderText={renderText}
         />
@@ -102,6 +106,7 @@ function SectionView({
   index,
   marks,
   isActive,
+  onMark,
   onMoment,
   renderText,
 }: {
@@ -109,6 +114,7 @@ function SectionView({
   index: number;
   marks: readonly Mark[];
   isActive: boolean;
+  onMark?: (mark: Mark) => void;
   onMoment?: (timeMs: number) => void;
   renderText: NonNullable<NotesBodyProps["renderText"]>;
 }) {
@@ -127,7 +133,7 @@ function SectionView({
       {marks.length > 0 && (
         <p>
           {marks.map((mark) => (
-            <MarkLabel key={mark.clientKey} mark={mark} />
+            <MarkLabel key={mark.clientKey} mark={mark} onOpen={onMark} />
           ))}
         </p>
       )}

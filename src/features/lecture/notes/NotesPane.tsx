@@ -20,6 +20,7 @@ export function NotesPane({
   drafts,
   marks,
   isEditing,
+  onMark,
   onMoment,
 }: {
   lecture: LectureDetails;
@@ -28,6 +29,7 @@ export function NotesPane({
   drafts: readonly Draft[] | undefined;
   marks: readonly Mark[];
   isEditing: boolean;
+  onMark: (mark: Mark) => void;
   onMoment: (timeMs: number) => void;
 }) {
   const container = useRef<HTMLDivElement>(null);
@@ -62,6 +64,7 @@ export function NotesPane({
           <NotesBody
             notes={shown}
             marks={marks}
+            onMark={onMark}
             activeSection={activeSection}
             onMoment={onMoment}
             renderText={notes && isEditing ? editable(lecture._id) : undefined}

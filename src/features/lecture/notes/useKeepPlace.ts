@@ -11,8 +11,10 @@ export function useKeepPlace(container: RefObject<HTMLElement | null>): void {
 
   useLayoutEffect(() => {
     const sections = sectionsIn(container.current);
+    // In a tab that is not shown nothing has a place, and the page's scroll belongs to another.
+    const isShown = (container.current?.getClientRects().length ?? 0) > 0;
     const before = place.current;
-    if (before) {
+    if (before && isShown) {
       const index = sectionNearest(
         sections.map((section) => section.startMs),
         before.startMs,

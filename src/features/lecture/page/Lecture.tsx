@@ -1,11 +1,12 @@
 // A lecture as its owner sees it: head, state of the work, notes and transcript side by side or in tabs, player.
-import { useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useRef, useState } from "react";
 import { api } from "../../../../convex/_generated/api.js";
 import { useSessionQuery } from "../../../app/session.ts";
 import { PageWidth } from "../../../ui/PageWidth.tsx";
 import { useMediaQuery } from "../../../ui/useMediaQuery.ts";
 import { WhatHappened } from "../../jobs/WhatHappened.tsx";
 import { isAtWork, type LectureDetails } from "../lecture.ts";
+import type { Mark } from "../marks.tsx";
 import { NotesPane } from "../notes/NotesPane.tsx";
 import { PlayerBar } from "../player/PlayerBar.tsx";
 import { Transcript } from "../transcript/Transcript.tsx";
@@ -16,6 +17,11 @@ import { NarrowLayout, WideLayout, type View } from "./layouts.tsx";
 import { useMoment } from "./useMoment.ts";
 import styles from "./Lecture.module.css";
 
+const MarkDialog = lazy(() => import("../MarkDialog.tsx"));
+
+/** One for all renders: a new one each time would render every chunk of the transcript anew. */
+const noMarks: readonly Mark[] = [];
+
 /** From here on two columns of readable width fit. */
 const WIDE = "(min-width: 64rem)";
 
@@ -24,8 +30,10 @@ export function Lecture({ lecture, startMs }: { lecture: LectureDetails; startMs
   const isWide = useMediaQuery(WIDE);
   const [view, setView] = useState<View>(startMs === undefined ? "notes" : "transcript");
   const [isEditing, setEditing] = useState(false);
+  const [openMark, setOpenMark] = useState<{ mark: Mark; isNew: boolean }>();
+  const onMark = useCallback((mark: Mark) => setOpenMark({ mark, isNew: false }), []);
   const sidePane = useRef<HTMLDivElement>(null);
-  const marks = useSessionQuery(api.lectures.marks, { lectureId });
+  const marks = useSessionQuery(api.lectures.marks, { lectureId }) ?? noMarks;
   const notes = useSessionQuery(api.notes.get, { lectureId });
   // Once there are notes the drafts are no longer asked for.
   const drafts = useSessionQuery(api.notes.drafts, notes === null ? { lectureId } : "skip");
@@ -37,8 +45,9 @@ export function Lecture({ lecture, startMs }: { lecture: LectureDetails; startMs
         lecture={lecture}
         notes={notes}
         drafts={drafts}
-        marks={marks ?? []}
+        marks={marks}
         isEditing={isEditing}
+        onMark={onMark}
         onMoment={goTo}
       />
     ),
@@ -48,7 +57,8 @@ export function Lecture({ lecture, startMs }: { lecture: LectureDetails; startMs
         chunkCount={lecture.transcriptChunkCount}
         durationMs={lecture.durationMs}
         isGrowing={isAtWork(lecture)}
-        marks={marks ?? []}
+        marks={marks}
+        onMark={onMark}
         pane={isWide ? sidePane : null}
         revealed={moment}
         onMoment={goTo}
@@ -79,7 +89,17 @@ export function Lecture({ lecture, startMs }: { lecture: LectureDetails; startMs
           )}
         </article>
       </PageWidth>
-      <PlayerBar />
+      <PlayerBar onMark={(atMs) => setOpenMark({ mark: newMark(atMs), isNew: true })} />
+      {openMark && (
+        <Suspense fallback={null}>
+          <MarkDialog lectureId={lectureId} {...openMark} onClose={() => setOpenMark(undefined)} />
+        </Suspense>
+      )}
     </>
   );
+}
+
+function newMark(atMs: number): Mark {
+  // crypto.randomUUID exists only over https and on this machine; the key has to be unique in one lecture.
+  return { clientKey: `page-${Date.now()}-${Math.random().toString(36).slice(2)}`, atMs };
 }

@@ -1,5 +1,5 @@
 // The player at the bottom edge: play, position, speed.
-import { Pause, Play, RotateCcw, RotateCw } from "lucide-react";
+import { BookmarkPlus, Pause, Play, RotateCcw, RotateCw } from "lucide-react";
 import { formatClock } from "../../../../domain/time.ts";
 import { IconButton } from "../../../ui/Button.tsx";
 import { classNames } from "../../../ui/classNames.ts";
@@ -9,7 +9,7 @@ import styles from "./PlayerBar.module.css";
 
 const SKIP_MS = 10_000;
 
-export function PlayerBar() {
+export function PlayerBar({ onMark }: { onMark: (atMs: number) => void }) {
   const { track, hasAudio } = usePlayer();
   const status = usePlayerValue((state) => state.status);
   if (!hasAudio) return null;
@@ -20,6 +20,8 @@ export function PlayerBar() {
         <div className={styles.buttons}>
           <IconButton
             label="Back 10 seconds"
+            title="Back 10 seconds (J)"
+            aria-keyshortcuts="J ArrowLeft"
             icon={<RotateCcw size={20} />}
             onClick={() => track.skip(-SKIP_MS)}
           />
@@ -27,6 +29,8 @@ export function PlayerBar() {
             type="button"
             className={styles.play}
             aria-label={isActive ? "Pause" : "Play"}
+            title={isActive ? "Pause (K)" : "Play (K)"}
+            aria-keyshortcuts="K Space"
             data-loading={status === "loading" || undefined}
             onClick={() => track.toggle()}
           >
@@ -34,11 +38,22 @@ export function PlayerBar() {
           </button>
           <IconButton
             label="On 10 seconds"
+            title="On 10 seconds (L)"
+            aria-keyshortcuts="L ArrowRight"
             icon={<RotateCw size={20} />}
             onClick={() => track.skip(SKIP_MS)}
           />
         </div>
         <Position />
+        <IconButton
+          className={styles.mark}
+          label="Mark this moment"
+          icon={<BookmarkPlus size={20} />}
+          onClick={() => {
+            track.pause();
+            onMark(Math.round(track.snapshot().timeMs));
+          }}
+        />
         <Rate />
       </div>
       <p className={styles.failed} role="status">

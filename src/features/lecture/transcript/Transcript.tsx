@@ -23,6 +23,7 @@ export type TranscriptProps = {
   /** Whether chunks may still come. */
   isGrowing: boolean;
   marks: readonly Mark[];
+  onMark: (mark: Mark) => void;
   /** Where it scrolls: its own pane, or the page when null. */
   pane: RefObject<HTMLElement | null> | null;
   /** A moment to be shown; a new object each time it is asked for. */
@@ -31,7 +32,8 @@ export type TranscriptProps = {
 };
 
 export function Transcript(props: TranscriptProps) {
-  const { lectureId, chunkCount, durationMs, isGrowing, marks, pane, revealed, onMoment } = props;
+  const { lectureId, chunkCount, durationMs, isGrowing, marks, pane, revealed } = props;
+  const { onMark, onMoment } = props;
   const feed = useFeed(lectureId);
   const list = useRef<HTMLOListElement>(null);
   const [isCorrecting, setCorrecting] = useState(false);
@@ -88,6 +90,7 @@ export function Transcript(props: TranscriptProps) {
             estimatedMs={durationMs / chunkCount}
             isCorrecting={isCorrecting}
             marks={marks}
+            onMark={onMark}
             observe={observeChunk}
             onMoment={onMoment}
           />

@@ -20,6 +20,7 @@ type TranscriptChunkProps = {
   estimatedMs: number;
   isCorrecting: boolean;
   marks: readonly Mark[];
+  onMark: (mark: Mark) => void;
   observe: (element: HTMLElement, index: number) => () => void;
   onMoment: (timeMs: number) => void;
 };
@@ -52,6 +53,7 @@ function LoadedChunk({
   lectureId,
   isCorrecting,
   marks,
+  onMark,
   onMoment,
 }: TranscriptChunkProps & { chunk: FeedChunk }) {
   const active = useActiveSegment(chunk);
@@ -81,7 +83,7 @@ function LoadedChunk({
         </button>
         <div className={styles.words}>
           {marksBetween(marks, startMs, endMs).map((mark) => (
-            <MarkLabel key={mark.clientKey} mark={mark} />
+            <MarkLabel key={mark.clientKey} mark={mark} onOpen={onMark} />
           ))}
           {isCorrecting ? (
             paragraph.segments.map(({ segment, segmentIndex }) => (
