@@ -6,7 +6,7 @@ import type { Segment, Sentence } from "./transcript.ts";
 import { countWords, isUnspaced, sentencesAt } from "./words.ts";
 
 /** A sentence longer than this is no sentence but text without punctuation. */
-const LONGEST_SENTENCE_WORDS = 70;
+const LONGEST_SENTENCE_WORDS = 120;
 /** Text without punctuation is cut at pauses, at the latest after this many words. */
 const UNPUNCTUATED_WORDS = 28;
 /** A pause that ends a thought in text without punctuation. */

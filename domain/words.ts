@@ -106,7 +106,7 @@ export function pairCutter(run: string): WordAt[] {
 // Where a full stop does not end a sentence. English first, with the commonest of its neighbours.
 const ABBREVIATIONS = new Set(
   (
-    "mr mrs ms dr prof rev hon gen col capt lt sgt st sr jr gov sen rep pres messrs mme mlle vs etc cf al " +
+    "mr mrs ms dr prof rev hon gen col capt lt lieut adm sgt st sr jr gov sen rep pres messrs mme mlle vs etc cf al " +
     "fig figs eq eqs ch chap sec vol vols no nos pp ed eds approx dept univ inc ltd co corp est viz ibid " +
     "jan feb mar apr jun jul aug sept sep oct nov dec e.g i.e a.m p.m u.s u.k ca resp op cit " +
     "bzw z.b d.h u.a usw vgl nr bd evtl ggf sog p.ex av env sra srta ud uds ej pág sig dott ing"

@@ -4,10 +4,10 @@
 import { notesEndpoint, type Environment } from "./configuration.ts";
 import { modelNotesWriter } from "./model/writer.ts";
 import { offlineNotesWriter } from "./offline/writer.ts";
+import { WRITE_WINDOW_TIMEOUT_MS } from "./timeouts.ts";
 import type { NotesWriter } from "./types.ts";
 
-/** How long one window, or the merge, may take with all its calls; a lease must last longer. */
-export const WRITE_WINDOW_TIMEOUT_MS = 6 * 60_000;
+export { WRITE_WINDOW_TIMEOUT_MS } from "./timeouts.ts";
 
 /** The writer that the environment configures. */
 export function notesWriterFromEnv(env: Environment): NotesWriter {

@@ -11,6 +11,7 @@ import {
 } from "./configuration.ts";
 import { withoutHallucinations } from "./hallucinations.ts";
 import { callOpenAi } from "./openaiCall.ts";
+import { transcriptionTimeoutMs } from "./timeouts.ts";
 import { readTranscriptionAnswer } from "./transcriptionAnswer.ts";
 import {
   ProviderError,
@@ -18,6 +19,8 @@ import {
   type Transcription,
   type TranscriptionRequest,
 } from "./types.ts";
+
+export { transcriptionTimeoutMs } from "./timeouts.ts";
 
 /**
  * What a model can be asked for, most telling first: times of segments and words, times of
@@ -49,14 +52,6 @@ export function openAiTranscriber(endpoint: Endpoint): Transcriber {
     model: endpoint.model,
     transcribe: (request) => transcribe(endpoint, request),
   };
-}
-
-/**
- * How long one piece may take. A hosted model needs seconds for minutes of speech; a small machine
- * up to the speech's own length and half more. Stays below the ten minutes of an action.
- */
-export function transcriptionTimeoutMs(durationMs: number): number {
-  return Math.min(60_000 + Math.round(durationMs * 1.5), 9 * 60_000);
 }
 
 async function transcribe(

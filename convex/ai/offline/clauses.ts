@@ -1,6 +1,6 @@
 // What a long sentence offers as points: whole clauses of it that can stand alone.
 
-import { countWords, wordsAt } from "../../../domain/words.ts";
+import { countWords } from "../../../domain/words.ts";
 
 /** Longer sentences are offered by their clauses. */
 const LONGEST_POINT_WORDS = 34;
@@ -17,9 +17,9 @@ type Piece = Clause & { canBegin: boolean };
 
 /** Words that a clause with a subject of its own begins with. */
 const SUBJECT =
-  "(?:the|an?|this|these|those|it|they|we|he|she|you|i|there|each|every|all|some|many|most|no|one|two|three|both|such|its|their|our|his|her|my|your|any|another|nothing|everything)";
+  "(?:the|an?|this|these|those|it|they|we|he|she|you|i|there (?:is|are|was|were|will|would|has|have|can|may|must|comes?|came|remains?|exists?)|each|every|all|some|many|most|no|one|two|three|both|such|its|their|our|his|her|my|your|any|another|nothing|everything)";
 const ENGLISH_BORDERS = new RegExp(
-  String.raw`(?<free>[;:]\s+)|(?<dash>\s*[—–]\s*|\s--?\s|--)|,\s+(?=(?<clause>(?:and|but|so|for|because|while|whereas|yet)\s+(?:then\s+|therefore\s+|that\s+)?${SUBJECT}\s)|(?<tail>(?:which|who|whose|where|whereas|though|although|if|unless|because|as if|so that|especially|provided)\s))`,
+  String.raw`(?<free>[;:]\s+)|(?<dash>\s*[—–]\s*|\s--?\s|--)|,\s+(?=(?<clause>(?:and|but|so|for|because|while|whereas|yet)\s+(?:then\s+)?${SUBJECT}\s)|(?<tail>(?:which|who|whose|where|whereas|though|although|if|unless|because|as if|so that|especially|provided)\s))`,
   "giu",
 );
 const OTHER_BORDERS =
@@ -27,6 +27,10 @@ const OTHER_BORDERS =
 /** A clause that hangs on what stood before it says nothing alone. */
 const HANGS =
   /^(?:which|who|whom|whose|that|as|than|if|when|where|while|because|of|in|with|by|to|from|or|nor|whereas|cannot|not|dass|weil|welche[rsmn]?|qui|que|dont|car|porque|которы\p{L}+|что)\s/iu;
+/** "If the decay of ..." says something only with what follows then. */
+const SUBORDINATE =
+  /^(?:(?:and|but|now|for|so),?\s+)?(?:if|when|whenever|as|though|although|while|because|since|unless|until|were|had|not only|whether|after|before)\s/iu;
+const MAIN_CLAUSE = new RegExp(String.raw`,\s+(?:then\s+)?${SUBJECT}\s`, "iu");
 const FINITE_VERB =
   /\b(?:is|are|was|were|am|has|have|had|does|do|did|will|would|can|could|may|might|must|shall|should|becomes?|became|makes?|made|gives?|gave|takes?|took|goes|went|comes?|came|gets?|got|seems?|means?|shows?|needs?|contains?|consists?|forms?|turns?|keeps?|kept|holds?|held|says?|said|finds?|found|remains?|begins?|began|isn't|aren't|don't|doesn't|can't|it's|that's|there's|(?<!\b(?:an?|the|of|and|with|this|that|by|some|its)\s)\p{L}{3,}ed)\b/iu;
 
@@ -42,8 +46,10 @@ export function clausesOf(sentence: string, language: string | undefined): Claus
   for (let from = 0; from < pieces.length; from += 1) {
     const first = pieces[from];
     if (!first?.canBegin || (from > 0 && HANGS.test(first.text))) continue;
+    const waits = isEnglish && SUBORDINATE.test(first.text);
     for (const last of pieces.slice(from)) {
       const text = sentence.slice(first.at, last.at + last.text.length).trim();
+      if (waits && !MAIN_CLAUSE.test(text)) continue;
       const words = countWords(text);
       if (words > LONGEST_POINT_WORDS) break;
       if (words < SHORTEST_CLAUSE_WORDS) continue;
@@ -51,7 +57,7 @@ export function clausesOf(sentence: string, language: string | undefined): Claus
       offers.push({ text, at: first.at });
     }
   }
-  return offers.length > 0 ? offers : [{ text: firstWords(sentence), at: 0 }];
+  return offers.length > 0 ? offers : [{ text: sentence, at: 0 }];
 }
 
 /** A clause up to where a relative clause or a list begins: its own verb must stand in there. */
@@ -74,13 +80,4 @@ function cut(sentence: string, borders: RegExp): Piece[] {
   }
   pieces.push({ text: sentence.slice(start), at: start, canBegin });
   return pieces;
-}
-
-function firstWords(sentence: string): string {
-  const words = wordsAt(sentence);
-  const last = words[LONGEST_POINT_WORDS - 1];
-  if (!last) return sentence;
-  const head = sentence.slice(0, last.at + last.text.length);
-  const comma = head.lastIndexOf(",");
-  return comma > head.length / 2 ? head.slice(0, comma) : sentence;
 }

@@ -22,7 +22,7 @@ const PATTERNS: Record<string, Pattern[]> = {
     { pattern: new RegExp(String.raw`^by ${TERM},? (?:i|we|you|one|people) (?:mean|understand) (?<meaning>.+)$`, "iu") },
     { pattern: new RegExp(String.raw`^(?:the )?(?:term|word|name) ["“']?${TERM}["”']? (?:means|refers to|stands for|denotes|describes|is used for) (?<meaning>.+)$`, "iu") },
     { pattern: new RegExp(String.raw`^${TERM} (?:means|refers to|stands for|denotes) (?<meaning>(?:that |the |a |an |any |all |how )?.+)$`, "iu"), onlyKeyphrases: true },
-    { pattern: new RegExp(String.raw`\b(?:is|are|was|were|be|being) (?:commonly |usually |often |sometimes |generally |technically |what (?:is|are|was|we) )?(?:called|termed|named|known as|referred to as|what (?:we|i|they|people) call)(?: the| an?)? ["“']?${TERM}["”']?(?=[.,;:!?"”']|$| (?:because|and|by|in|or|when|from|that|which)\b)`, "iu") },
+    { pattern: new RegExp(String.raw`\b(?:is|are|was|were|(?:may|can|should|will) be) (?:commonly |usually |often |sometimes |generally |technically |what (?:is|are|was|we) )?(?:called|termed|named|known as|referred to as|what (?:we|i|they|people) call)(?: the| an?)? ["“']?${TERM}["”']?(?=[.,;:!?"”']|$| (?:because|and|by|in|or|when|from|that|which)\b)`, "iu") },
     { pattern: new RegExp(String.raw`\b(?:we|they|people|chemists|physicists|philosophers|scientists|economists|biologists|doctors|mathematicians) (?:have |usually |often |shall |will )?(?:call|term)(?:ed)? (?:this |that |it |these |them |the \p{L}+ )(?:the |an? )?["“']?${TERM}["”']?(?=[.,;:!?"”']|$| (?:because|and|or|when|which)\b)`, "iu") },
     { pattern: new RegExp(String.raw`^(?:an? |the )?(?<term>[\p{L}][\p{L}'’-]*(?: [\p{L}][\p{L}'’-]*){0,2}) (?:is|are) (?<meaning>(?:an?|the|any|one of the|that|simply|nothing but|a kind of) .+)$`, "iu"), onlyKeyphrases: true },
   ],
@@ -44,6 +44,8 @@ const PATTERNS: Record<string, Pattern[]> = {
 };
 
 const SHORTEST_MEANING_WORDS = 5;
+/** "The lowly vegetable organisms which are called Diatomaceae": what stands before explains. */
+const SHORTEST_NAMED_WORDS = 3;
 const LONGEST_MEANING_WORDS = 45;
 /** "Wax is a thing which ...", "the flame is a beautiful sight": no explanations. */
 const SAYS_NOTHING =
@@ -78,7 +80,9 @@ export function definitionsIn(
       add(read(pattern.exec(sentence), sentence, unit, language), onlyKeyphrases === true),
     );
     const before = units[index - 1];
-    if (!added && before && language === "en") add(explainedAfter(before, unit, keyphrases), false);
+    if (added || !before || language !== "en") return;
+    const isNew = add(explainedAfter(before, unit, keyphrases), false);
+    if (!isNew) add(namedAfter(before, unit), false);
   });
   return [...found.values()];
 }
@@ -111,6 +115,20 @@ function explainedAfter(before: Unit, unit: Unit, keyphrases: Keyphrase[]): Defi
   return { term: capitalized(term), meaning, startMs: before.startMs };
 }
 
+const IS_CALLED =
+  /^(?:it|this|they|these) (?:is|are) (?:commonly |usually |often |also )?(?:called|termed|named|known as)(?: the| an?)? ["“']?(?<term>[\p{L}][\p{L}'’-]*(?: [\p{L}][\p{L}'’-]*){0,2}?)["”']?(?=[.,;:!?"”']|$| (?:and|or|because|when|which)\b)/iu;
+
+/** "One of them is something like a raspberry. It is called Globigerina." */
+function namedAfter(before: Unit, unit: Unit): Definition | undefined {
+  const raw = IS_CALLED.exec(trimmed(unit.text, "en"))?.groups?.["term"];
+  const term = raw === undefined ? undefined : cleanTerm(raw, "en");
+  const meaning = trimmed(before.text, "en");
+  const words = countWords(meaning);
+  const explains = words >= SHORTEST_MEANING_WORDS && words <= LONGEST_MEANING_WORDS;
+  if (term === undefined || !explains || HANGS_ON_BEFORE.test(meaning)) return undefined;
+  return { term: capitalized(term), meaning, startMs: before.startMs };
+}
+
 /** Equal for all ways of writing a term. */
 export function keyOfTerm(term: string, language: string | undefined): string {
   return wordsOf(term)
@@ -128,20 +146,42 @@ function read(
   if (match === null || raw === undefined || /[?？]$/u.test(sentence)) return undefined;
   const term = cleanTerm(raw, language);
   if (term === undefined || term.length > NOTES_LIMITS.termLength) return undefined;
-  const said = match.groups?.["meaning"];
+  const said = match.groups?.["meaning"] ?? namedBefore(sentence, match);
+  if (said === "") return undefined;
   const meaning = said === undefined ? sentence : asSentence(withoutTail(said));
   const words = countWords(meaning);
-  if (words < SHORTEST_MEANING_WORDS || words > LONGEST_MEANING_WORDS) return undefined;
+  const shortest =
+    match.groups?.["meaning"] === undefined ? SHORTEST_NAMED_WORDS : SHORTEST_MEANING_WORDS;
+  if (words < shortest || words > LONGEST_MEANING_WORDS) return undefined;
   // "It is called soda" explains nothing without the sentence before.
-  if (
-    said === undefined &&
-    /^(?:it|this|that|they|these|those|which|he|she)\b/iu.test(meaning) &&
-    words < 9
-  ) {
-    return undefined;
-  }
+  if (said === undefined && HANGS_ON_BEFORE.test(meaning)) return undefined;
   if (meaning.length > NOTES_LIMITS.meaningLength || SAYS_NOTHING.test(meaning)) return undefined;
   return { term: capitalized(term), meaning, startMs: unit.startMs };
+}
+
+const HANGS_ON_BEFORE = /^(?:it|this|that|they|these|those|which|he|she)\b/iu;
+
+/**
+ * What is named, where it stands right before "which are called ...": the words from its article
+ * on; empty when they are too few to explain anything, undefined when the sentence is built otherwise.
+ */
+function namedBefore(sentence: string, match: RegExpExecArray): string | undefined {
+  const before = sentence.slice(0, match.index);
+  const named =
+    /(?:^|[\s,;:])((?:the|an?|those|these|some|any|certain) [^,;:]*?) (?:which|that|who) $/iu.exec(
+      before,
+    );
+  const text = named?.[1];
+  if (text === undefined) return undefined;
+  // From the last article on: "belong partly to the lowly vegetable organisms".
+  const last = text.search(
+    /\b(?:the|an?|those|these|some|any|certain) (?!.*\b(?:to|from|with|by|in|on|for) (?:the|an?|those|these)\b)/iu,
+  );
+  const tail = /.*\b(?:to|from|with|by|into|upon) ((?:the|an?|those|these) .*)$/iu.exec(text)?.[1];
+  const shown = tail ?? (last > 0 ? text.slice(last) : text);
+  return countWords(shown) < SHORTEST_NAMED_WORDS + 1
+    ? ""
+    : shown.replace(/^(?:those|these) /iu, "");
 }
 
 function withoutTail(meaning: string): string {

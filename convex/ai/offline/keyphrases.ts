@@ -79,11 +79,7 @@ export function keyphrasesOf(corpus: Corpus, units: Unit[], background?: TermCou
       Math.log2(1 + candidate.terms.length) *
       own ** 0.85 *
       (0.15 + 0.85 * candidate.nounShare) *
-      (candidate.terms.every((term) => isWeakWord(term)) || isWeakWord(text.toLowerCase())
-        ? 0.2
-        : isWeakWord(candidate.terms[0] ?? "")
-          ? 0.6
-          : 1) *
+      strength(text) *
       (candidate.proper / candidate.count > 0.6 ? 1.25 : 1) *
       (background ? lift(candidate.terms, units, background) : 1);
     phrases.push({
@@ -95,6 +91,16 @@ export function keyphrasesOf(corpus: Corpus, units: Unit[], background?: TermCou
     });
   }
   return phrases.sort((a, b) => b.weight - a.weight || (a.key < b.key ? -1 : 1));
+}
+
+/** Less for phrases that could be said in any talk. */
+function strength(phrase: string): number {
+  const words = phrase.toLowerCase().split(/\s+/u);
+  const isWeak = (word: string | undefined) =>
+    word !== undefined && (isWeakWord(word) || isWeakWord(word.replace(/s$/u, "")));
+  const telling = words.filter((word) => !CONNECTORS.has(word));
+  if (telling.every(isWeak)) return 0.2;
+  return isWeak(telling[0]) || isWeak(telling.at(-1)) ? 0.6 : 1;
 }
 
 /** How often each term occurs in a text, and how many there are. */
@@ -202,8 +208,12 @@ function add(
     into.set(key, candidate);
   }
   candidate.count += 1;
-  // A capital means a name only away from a sentence's beginning.
-  const isProper = start > 0 && /^\p{Lu}/u.test(first.text) && !/^\p{Lu}+$/u.test(first.text);
+  // A capital means a name only away from a sentence's beginning, and on every word of it.
+  const isProper =
+    start > 0 &&
+    unit.tokens
+      .slice(start, end + 1)
+      .every((token) => token.term === undefined || /^\p{Lu}\p{L}*\p{Ll}/u.test(token.text));
   if (isProper) candidate.proper += 1;
   const spelling = start === 0 && terms.length > 0 ? lowerFirst(text) : text;
   candidate.spellings.set(spelling, (candidate.spellings.get(spelling) ?? 0) + 1);
@@ -223,8 +233,7 @@ function nounness(unit: Unit, start: number, end: number): number {
   // "is bad", "was melted": what follows a form of "be" alone describes.
   if (single && before !== undefined && FORMS_OF_BE.has(before) && after !== "of") return 0.3;
   // "bad candles", "capillary attraction": followed by another content word it belongs to that.
-  if (single && next?.term !== undefined && touches(unit, unit.tokens[end], next))
-    return base * 0.5;
+  if (next?.term !== undefined && touches(unit, unit.tokens[end], next)) return base * 0.5;
   // "burns the wax", "melted it": what an article or pronoun follows at once is mostly a verb.
   const takesObject = after !== undefined && TAKES_OBJECT.test(after);
   if (/(?:ing|ed)$/u.test(last) && single) return base * 0.4;

@@ -95,7 +95,7 @@ function weightsOf(phrases: WeightedPhrase[], language: string | undefined): Map
       weights.set(term, (weights.get(term) ?? 0) + weight / terms.length ** 0.5);
     }
   }
-  return new Map([...weights].map(([term, weight]) => [term, Math.log2(1 + weight) + 0.2]));
+  return new Map([...weights].map(([term, weight]) => [term, weight ** 0.7 + 0.2]));
 }
 
 /** The sentences that together say most, up to about 120 words, in the lecture's order. */

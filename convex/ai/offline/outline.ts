@@ -16,6 +16,8 @@ import { topicsOf } from "./topics.ts";
 const WORDS_A_POINT = 105;
 /** What stands far from its neighbours must stand alone better than a point among points. */
 const CLARITY = 1.6;
+const POINT_BONUS = 2.5;
+const GIST_BONUS = 6;
 const GIST_SENTENCES = 4;
 const TAKEAWAYS = 4;
 const KEPT_KEYPHRASES = 24;
@@ -33,7 +35,7 @@ export function outlineOf(request: WindowRequest, writer: SectionDraft["writer"]
   const candidates = candidatesOf(units, language);
   const bonus = bonusOfMarks(request.marks ?? []);
   const sections = sectionsOf({ corpus, background, phrases, candidates, bonus, request });
-  const weights = termWeights(units, phrases);
+  const weights = termWeights(units, phrases, GIST_BONUS);
   const gist = choose(candidates, { count: GIST_SENTENCES, weights, clarity: CLARITY });
   const takeaways = ranked(candidates.map(asTakeaway), {
     count: TAKEAWAYS,
@@ -89,7 +91,11 @@ function sectionOf(units: Unit[], material: Material, taken: string[]): Section 
   const words = units.reduce((sum, unit) => sum + unit.words, 0);
   const { min, max } = NOTES_LIMITS.pointsPerSection;
   const count = Math.min(max, Math.max(min, Math.round(words / WORDS_A_POINT)));
-  const chosen = choose(candidates, { count, weights: termWeights(units, own), bonus });
+  const chosen = choose(candidates, {
+    count,
+    weights: termWeights(units, own, POINT_BONUS),
+    bonus,
+  });
   const points = chosen.length > 0 ? chosen.map(timed) : [wholeAsPoint(units)];
   const heading = headingFrom(own.length > 0 ? own : phrases, {
     taken,

@@ -6,7 +6,7 @@ import { countWords, wordsAt, normalizeWord } from "../../../domain/words.ts";
 const OPENERS: RegExp[] = [
   /^(?:i (?:think|believe|suppose|guess|may say|might say|need (?:hardly|scarcely|not) say|must (?:say|tell you|confess)|want you to (?:see|notice|know|remember|understand)|would (?:say|remind you)|should (?:say|like to say)|hope you (?:will )?(?:see|understand))|we (?:know|see|find|may say|have seen)|(?:as )?you (?:(?:will|can|may|must|should) )?(?:now |all |already |easily )?(?:see|observe|notice|remember|perceive|understand|know|find)(?:,? (?:then|now|here|therefore|also|too|at once|clearly),?)*(?:,? in the first (?:place|instance),?)?|it is (?:clear|obvious|evident|plain|true|certain)|the (?:point|fact|truth|thing|reason) is)\s*,?\s+that\s+(?=\p{L})/iu,
   /^(?:um+|uh+|erm?|ah+|oh|hmm+|well|okay|ok|alright|all right|right|yeah|yes|now|so|then|see|look|again|anyway|actually|basically|indeed|namely|moreover|furthermore|however|therefore|thus|hence|accordingly|consequently|finally|first of all|first|secondly|lastly|why|in fact|of course|as it were|after all|in other words|to begin with|for instance|for example|in the first place|in the next place|on the contrary|you see|you know|i mean|let me see|let's see|mind you|that is to say|that is)\s*[,;:—–-]+\s*/iu,
-  /^(?:and|but|so|or|for|because|yet|nor|then),?\s+(?=[\p{L}])/iu,
+  /^(?:and|but|so(?! (?:far|much|many|long|great|that|strong|soon|as|would|will|is|are|was|were|do|does|did)\b)|or|for(?! (?:example|instance))|because|yet|nor|then(?! (?:would|will|comes?|came|is|are|was|were|has|have|had|did|do|does|can|could)\b)),?\s+(?=[\p{L}])/iu,
   /^(?:um+|uh+|erm?)\s+/iu,
   /^(?:now then|now|well|okay|ok|so)\s+(?=(?:the|a|an|this|these|there|here|when|if|in|we|i|you|let|what|it|that|my)\s)/iu,
   /^(?:ladies and gentlemen|gentlemen|my friends|friends|fellow citizens|mr\.? (?:speaker|president|chairman)|boys and girls|everyone|everybody|folks|guys)\s*[,:!—–-]+\s*/iu,
@@ -24,6 +24,10 @@ const LEFT_OVER_THAT =
 const ENGLISH_ONLY = 7;
 
 const INNER: [RegExp, string][] = [
+  [
+    /(?<=\b(?:is|are|was|were|be|and|but|that|of)),\s*(?:of course|then|as it were|so to speak|indeed|you see|you know),\s*/giu,
+    " ",
+  ],
   [/\s*,?\s*\b(?:um+|uh+|erm+|ähm*|euh)\b\s*,?(?=\s)/giu, ""],
   [
     /,\s*(?:you know|i mean|you see|as it were|so to speak|if you like|if i may say so|sort of|kind of|of course|as i (?:said|say)|mind you)\s*,/giu,

@@ -24,7 +24,8 @@ export type Candidate = {
 const SAME_CONTENT = { overlap: 0.5, containment: 0.75 };
 /** What a term is worth the second time; more mentions are worth nothing. */
 const SECOND_MENTION = 0.2;
-const LONGEST_WORDS = 44;
+/** A sentence that can't be cut may stand whole up to here; it is chosen last. */
+const LONGEST_WORDS = 60;
 
 /** The statements that a stretch offers: its sentences, and the clauses of its long ones. */
 export function candidatesOf(units: Unit[], language: string | undefined): Candidate[] {
@@ -55,8 +56,17 @@ export function candidatesOf(units: Unit[], language: string | undefined): Candi
   );
 }
 
-/** What each term of a stretch is worth: by how much the stretch speaks of it. */
-export function termWeights(units: Unit[], keyphrases: Keyphrase[]): Map<string, number> {
+/**
+ * What each term of a stretch is worth: by how much the stretch speaks of it.
+ *
+ * @param phraseBonus how much more the terms of keyphrases count; a gist wants what the whole is
+ *   about, points of a section want what each of them adds
+ */
+export function termWeights(
+  units: Unit[],
+  keyphrases: Keyphrase[],
+  phraseBonus: number,
+): Map<string, number> {
   const counts = new Map<string, number>();
   for (const unit of units) {
     for (const term of unit.terms) counts.set(term, (counts.get(term) ?? 0) + 1);
@@ -71,7 +81,7 @@ export function termWeights(units: Unit[], keyphrases: Keyphrase[]): Map<string,
   for (const phrase of keyphrases.slice(0, 12)) {
     for (const term of phrase.terms) {
       const known = weights.get(term);
-      const bonus = (2.5 * phrase.weight) / heaviest / phrase.terms.length ** 0.5;
+      const bonus = (phraseBonus * phrase.weight) / heaviest / phrase.terms.length ** 0.5;
       if (known !== undefined) weights.set(term, known + bonus);
     }
   }

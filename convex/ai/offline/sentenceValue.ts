@@ -29,7 +29,7 @@ const ENGLISH: Habit[] = [
   { pattern: /^(?:the )?(?:reason|cause|point|question|answer|result|consequence)s? (?:of (?:this|that|it) )?(?:is|was|are)\b/iu, factor: 0.75 },
   { pattern: /^(?:of|in|with|by|to|from|for|on|at|upon) (?:this|that|these|those|it|them|which)\b/iu, factor: 0.6 },
   // Points at something that a reader can't see.
-  { pattern: /^(?:here(?:'s| is| are| we| you| i)|there (?:it|they|you|he|she) |look(?: at|,)|see |behold|observe|notice|watch|listen)/iu, factor: 0.3 },
+  { pattern: /^(?:here(?:'s|,? (?:(?:too|also|again|then),? )?(?:is|are|was|were|we|you|i)\b)|there (?:it|they|you|he|she) |look(?: at|,)|see |behold|observe|notice|watch|listen)/iu, factor: 0.3 },
   { pattern: /\b(?:here (?:is|are|you|we|i)|as you (?:can )?see|you (?:now |can |will )?see (?:here|this|these|that it|it|the)|i have (?:here|brought|got|placed|put|made)|this (?:slide|picture|figure|board|diagram|chart|glass|vessel|jar|bottle|tube|table|piece|one|apparatus|instrument|specimen)|(?:in|on|over) (?:front of|this side|that side)|over (?:here|there)|before you)\b/iu, factor: 0.5 },
   // About the talk and not its subject.
   { pattern: /\b(?:next (?:time|lecture|week|slide)|last (?:time|lecture|week)|(?:this|the|our|my|present|former|these) (?:lectures?|talk|course|occasion|address)|office hours|home ?work|exam|ladies and gentlemen|thank you|thanks|welcome|applause|laughter|good (?:morning|afternoon|evening))\b/iu, factor: 0.35 },
@@ -66,5 +66,5 @@ export function standsAlone(sentence: string, language: string | undefined): num
 export function lengthValue(words: number): number {
   if (words < 5) return 0.1;
   if (words < 9) return 0.35 + (words - 5) * 0.12;
-  return words <= 26 ? 1 : Math.max(0.45, 1 - (words - 26) * 0.035);
+  return words <= 26 ? 1 : Math.max(0.3, 1 - (words - 26) * 0.03);
 }
