@@ -29,6 +29,7 @@ const serveApp = sirv(webDir, {
   single: true,
   etag: true,
   brotli: true,
+  gzip: true,
   setHeaders: (response, path) =>
     // Names under assets/ change with their content; everything else is asked for anew.
     response.setHeader(
