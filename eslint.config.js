@@ -22,7 +22,7 @@ export default tseslint.config(
       "dist/**",
       "node_modules/**",
       ".lectern/**",
-      "convex/_generated/**",
+      "**/_generated/**",
       "src/routeTree.gen.ts",
       "public/**",
       "test/fixtures/**",
@@ -73,7 +73,7 @@ export default tseslint.config(
     settings: {
       "import/resolver": { typescript: { alwaysTryTypes: true } },
       "boundaries/elements": [
-        { type: "generated", pattern: "convex/_generated/**", partialMatch: false },
+        { type: "generated", pattern: "**/_generated/**", partialMatch: false },
         ...rooms.map((room) => ({ type: room, pattern: `${room}/**`, partialMatch: false })),
       ],
     },

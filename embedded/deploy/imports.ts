@@ -1,7 +1,7 @@
 // `convex import`: parts are uploaded, read and checked, then the CLI's user confirms, then one transaction applies it.
 import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rm, stat } from "node:fs/promises";
+import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { SystemFunctionError, type Engine } from "../functions/index.ts";
@@ -30,6 +30,11 @@ export class Imports {
     this.#engine = engine;
     this.#dataDir = dataDir;
     this.#reportError = reportError;
+  }
+
+  /** Uploads and staged documents of an import that a crash ended. Call before the first request. */
+  async removeLeftovers(): Promise<void> {
+    await rm(join(this.#dataDir, "imports"), { recursive: true, force: true });
   }
 
   async startUpload(): Promise<{ uploadToken: string }> {
@@ -71,6 +76,8 @@ export class Imports {
     this.#inBackground(importId, async () => {
       await mkdir(folder, { recursive: true });
       const path = join(folder, "upload");
+      // An empty file has no parts.
+      await writeFile(path, "");
       for (const partToken of upload.partTokens) {
         const part = createReadStream(join(uploaded, String(Number(partToken))));
         await pipeline(part, createWriteStream(path, { flags: "a" }));

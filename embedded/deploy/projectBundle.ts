@@ -2,8 +2,10 @@
 // module hashes agree whichever of the two pushed last. For starting an app fast, without type check and codegen.
 import { existsSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
+import { createRequire } from "node:module";
 import path from "node:path";
-import esbuild, { type Plugin } from "esbuild";
+import type * as EsbuildModule from "esbuild";
+import type { BuildFailure, Plugin } from "esbuild";
 import type { ModuleConfig, ModuleEnvironment } from "./protocol.ts";
 
 export type ProjectBundle = {
@@ -48,6 +50,16 @@ export async function bundleProject(projectDir: string): Promise<ProjectBundle> 
     bundle(projectDir, dir, schemaFile, { environment: "isolate" }),
   ]);
   return { functions, modules: [...isolate, ...node, ...auth], schema: schema[0] ?? null };
+}
+
+type Esbuild = typeof EsbuildModule;
+
+/** The very esbuild of the project's `convex` package: another version of it writes other bytes. */
+function convexEsbuild(projectDir: string): Esbuild {
+  const require = createRequire(path.join(path.resolve(projectDir), "package.json"));
+  const ofConvex = createRequire(require.resolve("convex/package.json"));
+  // A CommonJS module, which `require` cannot type.
+  return ofConvex("esbuild") as Esbuild;
 }
 
 async function functionsFolder(projectDir: string): Promise<string> {
@@ -133,6 +145,7 @@ async function bundle(
 ): Promise<ModuleConfig[]> {
   if (files.length === 0) return [];
   const isNode = options.environment === "node";
+  const esbuild = convexEsbuild(projectDir);
   const result = await esbuild
     .build({
       absWorkingDir: path.resolve(projectDir),
@@ -161,7 +174,7 @@ async function bundle(
       logLevel: "silent",
     })
     .catch(async (error: unknown) => {
-      throw await describeFailure(error);
+      throw await describeFailure(esbuild, error);
     });
   const out = path.resolve(projectDir, "out");
   const texts = new Map(
@@ -183,9 +196,9 @@ async function bundle(
     });
 }
 
-async function describeFailure(error: unknown): Promise<unknown> {
+async function describeFailure(esbuild: Esbuild, error: unknown): Promise<unknown> {
   if (!(error instanceof Error) || !("errors" in error)) return error;
-  const { errors } = error as esbuild.BuildFailure;
+  const { errors } = error as BuildFailure;
   const messages = await esbuild.formatMessages(errors, { kind: "error" });
   return new ProjectBundleError(`The functions could not be bundled:\n${messages.join("\n")}`);
 }

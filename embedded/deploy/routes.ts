@@ -184,6 +184,7 @@ export function createDeployApi(services: Services, onActivated: () => Promise<v
     routes,
     recover: async () => {
       await engine.callSystem("deploy:failInterrupted", {});
+      await imports.removeLeftovers();
     },
     close: async () => {
       closing.abort();
