@@ -7,6 +7,7 @@ import { mutation, query } from "./_generated/server.js";
 import { requireUser, requireUserId } from "./model/access.ts";
 import { removeAccount } from "./model/accountRemoval.ts";
 import { finishTransferOf, startTransferFrom } from "./model/transfers.ts";
+import { environment } from "./model/environment.ts";
 
 const engineValidator = v.object({
   configured: v.boolean(),
@@ -35,7 +36,7 @@ export const engines = query({
   returns: v.object({ transcription: engineValidator, notes: engineValidator }),
   handler: async (ctx) => {
     await requireUserId(ctx);
-    return describeEngines(process.env);
+    return describeEngines(environment());
   },
 });
 

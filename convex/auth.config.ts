@@ -5,6 +5,7 @@ import type { AuthConfig } from "convex/server";
 export default {
   providers: [
     // Always set by the deployment itself.
+    // eslint-disable-next-line @convex-dev/no-process-env
     { domain: process.env.CONVEX_SITE_URL ?? "", applicationID: "convex" },
   ],
 } satisfies AuthConfig;

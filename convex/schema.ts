@@ -115,7 +115,6 @@ export default defineSchema({
     thinned: v.boolean(),
   })
     .index("by_lecture", ["lectureId"])
-    .index("by_status", ["status"])
     .index("by_status_and_lastReceivedAt", ["status", "lastReceivedAt"])
     .index("by_thinned_and_finishedAt", ["thinned", "finishedAt"]),
 

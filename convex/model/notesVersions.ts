@@ -158,7 +158,7 @@ async function replaceNotes(
 }
 
 async function archive(ctx: MutationCtx, old: Doc<"notes">): Promise<void> {
-  const { _id, _creationTime, ownerId, searchText, ...version } = old;
+  const { _id, _creationTime, ownerId: _owner, searchText: _text, ...version } = old;
   await ctx.db.insert("noteVersions", version);
   const beyond = await ctx.db
     .query("noteVersions")

@@ -5,12 +5,13 @@ import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { maxCallsInFlight } from "./settings.ts";
 import type { CallKind } from "./validators.ts";
+import { environment } from "./environment.ts";
 
 export type Holder = { token: string; lectureId: Id<"lectures">; kind: CallKind };
 
 /** Takes a free slot; undefined when all are taken. */
 export async function takeSlot(ctx: MutationCtx, holder: Holder): Promise<number | undefined> {
-  const cap = maxCallsInFlight(process.env);
+  const cap = maxCallsInFlight(environment());
   const start = Math.floor(Math.random() * cap);
   for (let step = 0; step < cap; step += 1) {
     const number = (start + step) % cap;

@@ -13,6 +13,7 @@ import { lanesPerJob } from "../model/settings.ts";
 import { takeSlot } from "../model/slots.ts";
 import type { ClaimResult } from "./dispatch.ts";
 import { chunkLeaseMs, firstLook } from "./watching.ts";
+import { environment } from "../model/environment.ts";
 
 /** How much of what was said before goes along, so that names and spelling carry over. */
 const PREVIOUS_TEXT_LENGTH = 800;
@@ -24,7 +25,7 @@ export async function claimChunk(
   const job = await jobOf(ctx, lectureId);
   if (!job || !isActive(job.status)) return "nothing";
   // While a provider is suspected to be down, one call at a time finds out.
-  const lanes = job.circuitOpenings > 0 ? 1 : lanesPerJob(process.env);
+  const lanes = job.circuitOpenings > 0 ? 1 : lanesPerJob(environment());
   const leased = await ctx.db
     .query("audioChunks")
     .withIndex("by_lecture_and_state", (q) => q.eq("lectureId", lectureId).eq("state", "leased"))
@@ -33,7 +34,7 @@ export async function claimChunk(
   const now = Date.now();
   const chunk = await nextChunk(ctx, lectureId, now);
   if (!chunk) return "nothing";
-  const endpoint = transcriptionEndpoint(process.env);
+  const endpoint = transcriptionEndpoint(environment());
   if ("missing" in endpoint) {
     await pauseForPerson(ctx, job, { code: "no_transcription", message: endpoint.missing });
     return "nothing";

@@ -13,6 +13,7 @@ import { takeSlot } from "../model/slots.ts";
 import { shouldWrite } from "../model/writing.ts";
 import type { ClaimResult } from "./dispatch.ts";
 import { firstLook, WRITING_LEASE_MS } from "./watching.ts";
+import { environment } from "../model/environment.ts";
 
 export async function claimWriting(
   ctx: MutationCtx,
@@ -28,7 +29,7 @@ export async function claimWriting(
   }
   const token = randomToken();
   // The outline maker calls nobody, so it needs no place among the calls.
-  const isOffline = "missing" in notesEndpoint(process.env);
+  const isOffline = "missing" in notesEndpoint(environment());
   const slot = isOffline ? undefined : await takeSlot(ctx, { token, lectureId, kind: "write" });
   if (!isOffline && slot === undefined) return "no_slot";
   const actionId = await ctx.scheduler.runAfter(0, internal.pipeline.write.run, {

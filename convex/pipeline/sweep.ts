@@ -67,7 +67,7 @@ export const jobs = internalMutation({
   handler: async (ctx, { status, cursor }): Promise<null> => {
     const result = await ctx.db
       .query("jobs")
-      .withIndex("by_status", (q) => q.eq("status", status))
+      .withIndex("by_status_and_lastReceivedAt", (q) => q.eq("status", status))
       .paginate({ numItems: JOBS_A_STEP, cursor });
     for (const job of result.page) await putRight(ctx, job);
     if (!result.isDone) {

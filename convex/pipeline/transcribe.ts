@@ -9,6 +9,7 @@ import { internalAction, internalMutation, type ActionCtx } from "../_generated/
 import { failChunk, saveChunk } from "../model/chunkOutcome.ts";
 import { failureValidator } from "../model/validators.ts";
 import { failureOf } from "./failureOf.ts";
+import { environment } from "../model/environment.ts";
 
 const workValidator = v.object({
   chunkId: v.id("audioChunks"),
@@ -45,7 +46,7 @@ export const run = internalAction({
 });
 
 async function transcribe(ctx: ActionCtx, work: Work): Promise<Transcription & { engine: string }> {
-  const transcriber = transcriberFromEnv(process.env);
+  const transcriber = transcriberFromEnv(environment());
   if ("missing" in transcriber) {
     throw new ProviderError({
       kind: "account",

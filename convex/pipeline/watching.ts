@@ -4,8 +4,7 @@
 // restarted marks the actions that it had to give up, so a lost one is noticed long before its
 // lease ends. Looks are counted, not timed, so a clock that jumps back can't stretch a lease.
 
-import { transcriptionTimeoutMs } from "../ai/transcriber.ts";
-import { WRITE_WINDOW_TIMEOUT_MS } from "../ai/notesWriter.ts";
+import { transcriptionTimeoutMs, WRITE_WINDOW_TIMEOUT_MS } from "../ai/timeouts.ts";
 
 /** Time for everything around the provider's call: fetching the audio, saving the text. */
 const LEASE_MARGIN_MS = 30_000;

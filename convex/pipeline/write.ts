@@ -25,6 +25,7 @@ import {
   type WindowResult,
 } from "../model/writingOutcome.ts";
 import { failureOf } from "./failureOf.ts";
+import { environment } from "../model/environment.ts";
 
 /** Pieces that are read for one window; when even so many hold none, they are written as one. */
 const MAX_PIECES = 160;
@@ -120,7 +121,7 @@ async function writeWindow(
   const marks = await ctx.runQuery(internal.pipeline.writingInput.marks, {
     ...{ lectureId, startMs, endMs },
   });
-  const { draft, usage } = await notesWriterFromEnv(process.env).writeWindow({
+  const { draft, usage } = await notesWriterFromEnv(environment()).writeWindow({
     ...{ segments, startMs, endMs, marks },
     headingsSoFar: stand.headings,
     language: stand.language,
@@ -140,7 +141,7 @@ async function merge(ctx: ActionCtx, lectureId: Id<"lectures">, stand: Stand): P
     next = page.nextWindow;
   }
   if (drafts.length === 0) return { kind: "empty" };
-  const result = await notesWriterFromEnv(process.env).merge({
+  const result = await notesWriterFromEnv(environment()).merge({
     drafts,
     language: stand.language,
     titleHint: stand.title,

@@ -26,7 +26,7 @@ export class FakeProvider {
   peakInFlight = 0;
 
   readonly fetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const call = await this.#read(String(url), init);
+    const call = await this.#read(url instanceof Request ? url.url : url.toString(), init);
     this.calls.push(call);
     this.inFlight += 1;
     this.peakInFlight = Math.max(this.peakInFlight, this.inFlight);
@@ -46,18 +46,19 @@ export class FakeProvider {
     const number = this.calls.length;
     const signal = init?.signal ?? undefined;
     if (url.endsWith("/chat/completions")) {
-      const chat = JSON.parse(String(init?.body)) as ChatRequest;
+      if (typeof init?.body !== "string") throw new Error("A chat without a body.");
+      const chat = JSON.parse(init.body) as ChatRequest;
       return { number, kind: "chat", chat, signal };
     }
     if (!url.endsWith("/audio/transcriptions")) throw new Error(`Nobody should call ${url}.`);
     const form = init?.body;
     const file = form instanceof FormData ? form.get("file") : null;
-    if (!(form instanceof FormData) || !(file instanceof Blob))
+    if (!(form instanceof FormData) || !(file instanceof File))
       throw new Error("No file was sent.");
     const prompt = form.get("prompt");
     return {
       ...{ number, signal, kind: "transcription" },
-      index: Number(/piece-(\d+)/u.exec((file as File).name)?.[1]),
+      index: Number(/piece-(\d+)/u.exec(file.name)?.[1]),
       spoken: JSON.parse(await file.text()) as Spoken,
       prompt: typeof prompt === "string" ? prompt : undefined,
     };
