@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Database } from "../database/index.ts";
-import type { JSONObject, JSONValue } from "../values/index.ts";
+import { textOf, type JSONObject, type JSONValue } from "../values/index.ts";
 import { fileSystemFunctions } from "./systemFunctions.ts";
 
 const HOUR_MS = 60 * 60_000;
@@ -31,7 +31,7 @@ function call(name: string, args: JSONObject = {}): Promise<JSONValue> {
 }
 
 async function newToken(): Promise<string> {
-  const url = new URL(String(await call("files:generateUploadUrl")));
+  const url = new URL(textOf(await call("files:generateUploadUrl")));
   return url.searchParams.get("token") ?? "";
 }
 
