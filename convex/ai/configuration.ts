@@ -116,13 +116,28 @@ export function isOpenAi(baseUrl: string): boolean {
   return new URL(baseUrl).hostname === "api.openai.com";
 }
 
+/** The path by which the speech server that `npm start` runs beside the backend is known, whatever its port. */
+const OWN_SPEECH_PATH = "/lectern-speech/";
+
+/** True where speech becomes text on the backend's own machine, one piece at a time. */
+export function transcribesHere(env: Environment): boolean {
+  const url = value(env, "TRANSCRIPTION_BASE_URL");
+  return url !== undefined && URL.canParse(url) && isOwnSpeechServer(url);
+}
+
+function isOwnSpeechServer(baseUrl: string): boolean {
+  return new URL(baseUrl).pathname.startsWith(OWN_SPEECH_PATH);
+}
+
 function value(env: Environment, name: string): string | undefined {
   const text = env[name]?.trim();
   return text ? text : undefined;
 }
 
 function endpoint(baseUrl: string, apiKey: string, model: string): Endpoint {
-  return { baseUrl: baseUrl.replace(/\/+$/u, ""), apiKey, model, host: new URL(baseUrl).host };
+  // Its port says nothing to a reader.
+  const host = isOwnSpeechServer(baseUrl) ? "this computer's speech server" : new URL(baseUrl).host;
+  return { baseUrl: baseUrl.replace(/\/+$/u, ""), apiKey, model, host };
 }
 
 /** A key goes only where it belongs: OpenAI's is not sent to somebody else's server. */

@@ -9,7 +9,7 @@ import type { Transcription } from "../ai/types.ts";
 import { jobOf } from "./access.ts";
 import { backoffMs, CIRCUIT_THRESHOLD, LONGEST_PIECE_WAIT_MS, MAX_ATTEMPTS } from "./backoff.ts";
 import { moveChunk } from "./chunkState.ts";
-import { openCircuit, pauseForPerson } from "./circuit.ts";
+import { isGettingReady, openCircuit, pauseForPerson } from "./circuit.ts";
 import { recordEvent } from "./events.ts";
 import { goOn } from "./goOn.ts";
 import { isActive, updateJob } from "./jobState.ts";
@@ -108,7 +108,7 @@ async function retryLater(
   const failing = [...new Set([...job.failingChunks, chunk.index])];
   const isDown = failure.kind === "transient" && failing.length >= CIRCUIT_THRESHOLD;
   const asksLong = (failure.retryAfterMs ?? 0) > LONGEST_PIECE_WAIT_MS;
-  if (isDown || asksLong || job.circuitOpenings > 0) {
+  if (isDown || asksLong || job.circuitOpenings > 0 || isGettingReady(failure)) {
     // It is the provider's fault, not this piece's: the call does not count.
     await release(ctx, job, chunk, {});
     await openCircuit(ctx, job, failure);

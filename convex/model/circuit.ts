@@ -9,6 +9,8 @@ import { failJob } from "./goOn.ts";
 import { isActive, updateJob } from "./jobState.ts";
 import type { Failure } from "./validators.ts";
 
+const GETTING_READY_WAIT_MS = 5000;
+
 /** Stops claiming until the owner presses Retry. What is in flight may still come home. */
 export async function pauseForPerson(
   ctx: MutationCtx,
@@ -26,9 +28,15 @@ export async function pauseForPerson(
   return paused;
 }
 
+/** The provider is getting ready, e.g. downloading its model, and says when to come back. */
+export function isGettingReady(failure: Failure): boolean {
+  return failure.code === "model_loading";
+}
+
 /**
  * Stops claiming for a while, because the provider fails for every piece or asks for a long wait.
  * Then one call is tried; when it fails too, the wait doubles. After many such waits the job fails.
+ * A provider that is getting ready is asked again when it says, as often as it takes.
  */
 export async function openCircuit(
   ctx: MutationCtx,
@@ -36,14 +44,17 @@ export async function openCircuit(
   failure: Failure,
 ): Promise<Doc<"jobs">> {
   if (!isActive(job.status)) return job;
-  const openings = job.circuitOpenings + 1;
+  const gettingReady = isGettingReady(failure);
+  const openings = gettingReady ? job.circuitOpenings : job.circuitOpenings + 1;
   if (openings > MAX_CIRCUIT_OPENINGS) {
     const message = `${failure.userMessage} Lectern has tried for a long time. Everything finished is kept; press Retry later.`;
     await failJob(ctx, job, { code: failure.code, message });
     return job;
   }
   const now = Date.now();
-  const waitMs = circuitWaitMs(openings, Math.random(), failure.retryAfterMs);
+  const waitMs = gettingReady
+    ? (failure.retryAfterMs ?? GETTING_READY_WAIT_MS)
+    : circuitWaitMs(openings, Math.random(), failure.retryAfterMs);
   const resumeAt = now + waitMs;
   const error = { code: failure.code, message: failure.userMessage, retryable: true, at: now };
   const fields = { error, resumeAt, circuitOpenings: openings, failingChunks: [] };
