@@ -9,7 +9,7 @@ import type { Id } from "../_generated/dataModel.js";
 let world: World;
 let person: Person;
 beforeEach(async () => {
-  world = new World();
+  world = await World.create();
   person = await world.signUp();
 });
 afterEach(() => world.close());
@@ -20,7 +20,7 @@ function withModel() {
 }
 
 async function expectAtRest() {
-  expect(vi.getTimerCount()).toBe(0);
+  expect(world.clock.pending).toBe(0);
   expect((await world.rows("callSlots")).filter((slot) => slot.token !== undefined)).toEqual([]);
   expect(await world.rows("callQueue")).toEqual([]);
 }

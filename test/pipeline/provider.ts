@@ -24,6 +24,8 @@ export class FakeProvider {
   script: Script = () => undefined;
   inFlight = 0;
   peakInFlight = 0;
+  /** Calls that stand still because the script wants it so. */
+  held = 0;
 
   readonly fetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const call = await this.#read(url instanceof Request ? url.url : url.toString(), init);
@@ -36,6 +38,28 @@ export class FakeProvider {
       this.inFlight -= 1;
     }
   };
+
+  /** For scripts: stands still until the test lets go, or until the caller gives up. */
+  hold(call: ProviderCall): { until: Promise<undefined>; letGo: () => void } {
+    this.held += 1;
+    let letGo: () => void = () => {};
+    const until = new Promise<undefined>((resolve, reject) => {
+      const end = () => {
+        this.held -= 1;
+        letGo = () => {};
+      };
+      letGo = () => {
+        end();
+        resolve(undefined);
+      };
+      call.signal?.addEventListener("abort", () => {
+        if (!call.signal?.aborted) return;
+        end();
+        reject(new DOMException("The call was given up.", "AbortError"));
+      });
+    });
+    return { until, letGo: () => letGo() };
+  }
 
   /** The pieces that were heard, as often as each was. */
   heard(): number[] {

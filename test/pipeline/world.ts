@@ -6,9 +6,11 @@ import { api } from "../../convex/_generated/api.js";
 import type { Doc, Id } from "../../convex/_generated/dataModel.js";
 import { normalizedSha256 } from "../../convex/model/secrets.ts";
 import schema from "../../convex/schema.ts";
+import { Clock, tick, type Timer } from "./clock.ts";
+import { Instrument } from "./instrument.ts";
 import { audioOf, FakeProvider, lecture, type Spoken } from "./provider.ts";
 
-export const modules = import.meta.glob([
+const modules = import.meta.glob<object>([
   "../../convex/**/*.{ts,js}",
   "!../../convex/**/*.test.ts",
 ]);
@@ -24,23 +26,40 @@ export type Person = Awaited<ReturnType<World["signUp"]>>;
 
 export class World {
   readonly t: Deployment;
-  readonly provider = new FakeProvider();
+  readonly clock: Clock;
+  readonly provider: FakeProvider;
+  readonly instrument: Instrument;
+  /** Actions that have vanished: they never end. */
+  vanished = 0;
 
-  constructor(moduleMap: Record<string, () => Promise<unknown>> = modules) {
-    vi.useFakeTimers({
-      toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"],
-      now: Date.UTC(2026, 10, 25, 9),
-    });
+  private constructor(parts: Pick<World, "t" | "clock" | "provider" | "instrument">) {
+    this.t = parts.t;
+    this.clock = parts.clock;
+    this.provider = parts.provider;
+    this.instrument = parts.instrument;
+  }
+
+  static async create(): Promise<World> {
+    const instrument = new Instrument();
+    // Loaded here, so that no function waits for the disk later.
+    const loaded = await Promise.all(
+      Object.entries(modules).map(async ([path, load]) => {
+        const module = instrument.wrapModule(path, await load());
+        return [path, async () => module] as const;
+      }),
+    );
+    const provider = new FakeProvider();
+    const clock = new Clock(Date.UTC(2026, 10, 25, 9));
     for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
-    vi.stubGlobal("fetch", this.provider.fetch);
-    this.t = convexTest({ schema, modules: moduleMap, transactionLimits: true });
+    vi.stubGlobal("fetch", provider.fetch);
+    const t = convexTest({ schema, modules: Object.fromEntries(loaded), transactionLimits: true });
+    return new World({ t, clock, provider, instrument });
   }
 
   /** Puts the machine's own clock and network back. */
   close(): void {
-    vi.useRealTimers();
+    this.clock.stop();
     vi.unstubAllEnvs();
-    vi.unstubAllGlobals();
   }
 
   async signUp(fields: { email?: string } = {}) {
@@ -53,7 +72,7 @@ export class World {
 
   /** Runs what is scheduled, in the order of time, until nothing is. */
   async settle(maxSteps = 20_000): Promise<void> {
-    for (let step = 0; vi.getTimerCount() > 0; step += 1) {
+    for (let step = 0; this.clock.pending > 0; step += 1) {
       if (step >= maxSteps) throw new Error(`Not at rest after ${maxSteps} steps.`);
       await this.step();
     }
@@ -62,14 +81,30 @@ export class World {
   /** Runs what is scheduled until a condition holds. */
   async until(condition: () => Promise<boolean> | boolean, maxSteps = 20_000): Promise<void> {
     for (let step = 0; !(await condition()); step += 1) {
-      if (step >= maxSteps || vi.getTimerCount() === 0) throw new Error("It never came to that.");
+      if (step >= maxSteps || this.clock.pending === 0) throw new Error("It never came to that.");
       await this.step();
     }
   }
 
-  async step(): Promise<void> {
-    vi.advanceTimersToNextTimer();
-    await this.t.finishInProgressScheduledFunctions();
+  /** Runs one scheduled function, the next by default, as far as it comes by itself. */
+  async step(timer?: Timer): Promise<void> {
+    this.clock.fire(timer);
+    await this.quiet();
+  }
+
+  /** Waits until every function has ended or stands still where the test wants it to. */
+  async quiet(): Promise<void> {
+    for (let still = 0; still < 3;) {
+      await tick();
+      const { running } = this.instrument;
+      still = running <= this.provider.held + this.vanished ? still + 1 : 0;
+    }
+  }
+
+  /** For intercepted actions: never ends, as if the machine had been switched off. */
+  vanish(): Promise<never> {
+    this.vanished += 1;
+    return new Promise(() => {});
   }
 
   /** Uploads one piece and registers it, as the recorder does. */

@@ -1,0 +1,106 @@
+// Looks over the shoulder of every Convex function: which run, what they read and write, and, for
+// actions, a hand on their arm, so that a test can let them vanish at any point.
+
+export type Costs = {
+  name: string;
+  kind: "query" | "mutation" | "action";
+  args: unknown;
+  documentsRead: number;
+  documentsWritten: number;
+  bytesRead: number;
+  functionsScheduled: number;
+};
+
+/** The parts of Convex's contexts that are used here. */
+type Context = {
+  meta?: { getTransactionMetrics(): Promise<Metrics> };
+  runMutation?: (reference: unknown, args: unknown) => Promise<unknown>;
+};
+type Metric = { used: number };
+type Metrics = Record<
+  "documentsRead" | "documentsWritten" | "bytesRead" | "functionsScheduled",
+  Metric
+>;
+type Handler = (ctx: Context, args: unknown) => Promise<unknown>;
+type Registered = { _handler: Handler } & Partial<
+  Record<"isQuery" | "isMutation" | "isAction", boolean>
+>;
+
+/** Stands between an action and everything that it does. */
+export type Intercept = (action: {
+  name: string;
+  args: unknown;
+  /** Runs the action; its mutations go through `mutate`. */
+  proceed: (mutate?: Mutate) => Promise<unknown>;
+}) => Promise<unknown>;
+export type Mutate = (send: () => Promise<unknown>, args: unknown) => Promise<unknown>;
+
+export class Instrument {
+  /** Handlers that have begun and not ended. */
+  running = 0;
+  readonly costs: Costs[] = [];
+  intercept: Intercept = ({ proceed }) => proceed();
+
+  wrapModule(path: string, module: object): object {
+    const file = path.replace(/^.*\/convex\//u, "").replace(/\.[tj]s$/u, "");
+    return Object.fromEntries(
+      Object.entries(module).map(([name, value]: [string, unknown]) => [
+        name,
+        isRegistered(value) ? this.#wrap(`${file}:${name}`, value) : value,
+      ]),
+    );
+  }
+
+  #wrap(name: string, registered: Registered): Registered {
+    const kind = registered.isAction ? "action" : registered.isMutation ? "mutation" : "query";
+    const handler: Handler = async (ctx, args) => {
+      this.running += 1;
+      try {
+        if (kind === "action") return await this.#runAction(name, registered, ctx, args);
+        const result = await registered._handler(ctx, args);
+        await this.#count(name, kind, ctx, args);
+        return result;
+      } finally {
+        this.running -= 1;
+      }
+    };
+    return new Proxy(registered, {
+      get: (target, key, receiver): unknown =>
+        key === "_handler" ? handler : Reflect.get(target, key, receiver),
+    });
+  }
+
+  async #runAction(name: string, { _handler }: Registered, ctx: Context, args: unknown) {
+    return await this.intercept({
+      ...{ name, args },
+      proceed: (mutate = (send) => send()) =>
+        _handler(
+          {
+            ...ctx,
+            runMutation: (reference, mutationArgs) =>
+              mutate(async () => await ctx.runMutation?.(reference, mutationArgs), mutationArgs),
+          },
+          args,
+        ),
+    });
+  }
+
+  async #count(name: string, kind: Costs["kind"], ctx: Context, args: unknown): Promise<void> {
+    const metrics = await ctx.meta?.getTransactionMetrics();
+    if (!metrics) return;
+    this.costs.push({
+      ...{ name, kind, args },
+      documentsRead: metrics.documentsRead.used,
+      documentsWritten: metrics.documentsWritten.used,
+      bytesRead: metrics.bytesRead.used,
+      functionsScheduled: metrics.functionsScheduled.used,
+    });
+  }
+}
+
+function isRegistered(value: unknown): value is Registered {
+  return (
+    (typeof value === "function" || (typeof value === "object" && value !== null)) &&
+    "_handler" in value
+  );
+}
