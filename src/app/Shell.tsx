@@ -1,9 +1,10 @@
 // What surrounds every page: skip link, header, the phone's tab bar, messages, and where focus goes on a new page.
 import { Link, useRouterState } from "@tanstack/react-router";
 import { BookOpenText, CircleUserRound, Mic, Moon, Plus, Sun } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useRef, type ReactNode } from "react";
 import { buttonClass, IconButton } from "../ui/Button.tsx";
 import { classNames } from "../ui/classNames.ts";
+import { WhenIdle } from "../ui/WhenIdle.tsx";
 import { ConnectionNotice } from "./ConnectionNotice.tsx";
 import { chooseTheme, useShownTheme } from "./theme.ts";
 import styles from "./Shell.module.css";
@@ -129,14 +130,4 @@ function Main({ pathname, children }: { pathname: string; children: ReactNode })
       {children}
     </main>
   );
-}
-
-/** Leaves the first moments to the page. */
-function WhenIdle({ children }: { children: ReactNode }) {
-  const [idle, setIdle] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setIdle(true), 1_500);
-    return () => clearTimeout(timer);
-  }, []);
-  return idle ? children : null;
 }

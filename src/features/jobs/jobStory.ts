@@ -70,7 +70,7 @@ export function piecesInWords({
     failed > 0 && `${failed} failed`,
     open > 0 && `${open} to come`,
   ].filter(Boolean);
-  return `${chunks}: ${parts.join(", ")}`;
+  return transcribed === chunks ? `all ${chunks} transcribed` : `${chunks}: ${parts.join(", ")}`;
 }
 
 /** "$0.31", "less than a cent", "nothing", or undefined where no price is known. */

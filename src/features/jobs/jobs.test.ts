@@ -98,6 +98,7 @@ describe("a job's story", () => {
   it("counts the pieces", () => {
     expect(piecesInWords(job.counts)).toBe("18: 16 transcribed, 1 without speech, 1 to come");
     expect(piecesInWords({ ...job.counts, chunks: 0 })).toBe("none yet");
+    expect(piecesInWords({ ...job.counts, chunks: 16, skipped: 0 })).toBe("all 16 transcribed");
   });
   it.each([
     [undefined, undefined],

@@ -4,12 +4,14 @@ import { usePaginatedQuery } from "convex/react";
 import { Search } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { api } from "../../../convex/_generated/api.js";
+import { rememberedAccount } from "../../app/rememberedAccount.ts";
 import { useSession } from "../../app/session.ts";
 import { useConnection } from "../../app/useConnection.ts";
 import { Button } from "../../ui/Button.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { PageWidth } from "../../ui/PageWidth.tsx";
 import { TextField } from "../../ui/TextField.tsx";
+import { WhenIdle } from "../../ui/WhenIdle.tsx";
 import { groupByTime } from "./dates.ts";
 import { LectureCard, LectureCardSkeleton } from "./LectureCard.tsx";
 import { SearchResults } from "./SearchResults.tsx";
@@ -30,13 +32,15 @@ export function Library() {
   });
   const [text, setText] = useState("");
   const searchText = text.trim();
+  // Whoever comes for the first time has no lectures: what can be done is said at once, without asking the server.
+  const [isFirstVisit] = useState(() => rememberedAccount() === undefined);
   const isEmpty = lectures.status === "Exhausted" && lectures.results.length === 0;
 
   return (
     <PageWidth>
       <div className={styles.head}>
         <h1 className={styles.title}>Your lectures</h1>
-        {!isEmpty && (
+        {lectures.results.length > 0 && (
           <form
             role="search"
             className={styles.search}
@@ -55,13 +59,15 @@ export function Library() {
         )}
       </div>
       {searchText === "" && (
-        <Suspense fallback={null}>
-          <DeviceSection />
-        </Suspense>
+        <WhenIdle afterMs={isFirstVisit ? 1_500 : 0}>
+          <Suspense fallback={null}>
+            <DeviceSection />
+          </Suspense>
+        </WhenIdle>
       )}
       {searchText !== "" ? (
         <SearchResults text={searchText} />
-      ) : isEmpty ? (
+      ) : isEmpty || (isFirstVisit && lectures.status === "LoadingFirstPage") ? (
         <WaysToStart />
       ) : session === "signedOut" ? (
         <EmptyState title="Your lectures are waiting">
