@@ -7,8 +7,6 @@ import { jsonReply, type HttpReply, type HttpRequest, type Route } from "../http
 import { FileStore, type StoredFile } from "./fileStore.ts";
 import { parseRange } from "./range.ts";
 
-/** A stalled upload is given up after this long without a byte. */
-const STALLED_MS = 120_000;
 const CACHE_SECONDS = 2_592_000;
 /** Types that a browser would run: shown in a sandbox, so that an upload cannot act as the app that shares its origin. */
 const ACTIVE_TYPES = /html|xml|svg|script/i;
@@ -32,7 +30,6 @@ async function upload(files: FileStore, request: HttpRequest): Promise<HttpReply
   const token = request.url.searchParams.get("token") ?? "";
   await files.checkUploadToken(token).catch(tokenError);
   const expected = expectedSha256(request);
-  request.message.setTimeout(STALLED_MS, () => request.message.destroy());
   const written = await files
     .write(request.rawStream(files.maxUploadBytes) as AsyncIterable<Buffer>)
     .catch(diskError);

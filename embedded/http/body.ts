@@ -14,6 +14,9 @@ import { HttpError, badRequest } from "./errors.ts";
 /** Convex's cap for the public API: arguments of 16 MiB and a little room for the envelope. */
 export const PUBLIC_API_BODY_LIMIT = 16 * 1024 * 1024 + 2000;
 
+/** A body that has stopped coming is given up after so long. */
+const STALLED_MS = 120_000;
+
 /** Passes bytes on until there were more than `limitBytes`, then fails with 413. */
 class SizeCap extends Transform {
   readonly #limitBytes: number;
@@ -42,14 +45,19 @@ export function tooLarge(limitBytes: number): HttpError {
 /**
  * The decoded body as a stream.
  * @param limitBytes largest number of decoded bytes; one more fails the stream with a 413 HttpError
+ * @param stalledMs after so long without a byte the stream fails with a 408 HttpError
  */
-export function bodyStream(message: IncomingMessage, limitBytes: number): Readable {
-  return through(message, contentEncodings(message), limitBytes);
+export function bodyStream(
+  message: IncomingMessage,
+  limitBytes: number,
+  stalledMs = STALLED_MS,
+): Readable {
+  return through(message, contentEncodings(message), limitBytes, stalledMs);
 }
 
 /** The body as it was sent, for endpoints that store bytes and not their meaning. */
 export function rawBodyStream(message: IncomingMessage, limitBytes: number): Readable {
-  return through(message, [], limitBytes);
+  return through(message, [], limitBytes, STALLED_MS);
 }
 
 function contentEncodings(message: IncomingMessage): string[] {
@@ -59,7 +67,12 @@ function contentEncodings(message: IncomingMessage): string[] {
     .filter((name) => name !== "" && name !== "identity");
 }
 
-function through(message: IncomingMessage, encodings: string[], limitBytes: number): Readable {
+function through(
+  message: IncomingMessage,
+  encodings: string[],
+  limitBytes: number,
+  stalledMs: number,
+): Readable {
   const declaredBytes = Number(message.headers["content-length"] ?? "0");
   if (encodings.length === 0 && declaredBytes > limitBytes) throw tooLarge(limitBytes);
 
@@ -74,6 +87,12 @@ function through(message: IncomingMessage, encodings: string[], limitBytes: numb
     });
     source = input.pipe(stage);
   }
+  const stalled = (): void => {
+    source.destroy(new HttpError(408, "RequestTimeout", "The body stopped coming."));
+  };
+  // Each byte that comes or goes starts the time anew; an answer may take as long as it needs.
+  message.setTimeout(stalledMs, stalled);
+  message.once("end", () => message.setTimeout(0));
   message.once("close", () => {
     if (!message.complete) {
       source.destroy(new HttpError(408, "ClientDisconnect", "The client went away while sending."));

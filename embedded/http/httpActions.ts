@@ -2,6 +2,7 @@
 // CORS and errors included.
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
+import { TLSSocket } from "node:tls";
 import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import type {
   Engine,
@@ -70,7 +71,8 @@ function publicScheme(message: IncomingMessage): "http" | "https" {
   const forwardedProto = message.headers["x-forwarded-proto"];
   const first = (Array.isArray(forwardedProto) ? forwardedProto[0] : forwardedProto)?.split(",")[0];
   const forwarded = /(?:^|[;,\s])proto="?(https?)"?/i.exec(message.headers.forwarded ?? "")?.[1];
-  return (first ?? forwarded ?? "http").trim().toLowerCase() === "https" ? "https" : "http";
+  const own = message.socket instanceof TLSSocket ? "https" : "http";
+  return (first ?? forwarded ?? own).trim().toLowerCase() === "https" ? "https" : "http";
 }
 
 function headerList(message: IncomingMessage): [string, string][] {

@@ -163,7 +163,7 @@ const connectMessage = {
 };
 
 /** A WebSocket made by hand, to see how much of what is sent the other side takes. */
-async function rawSocket(url: string): Promise<{ socket: Socket; send(text: string): void }> {
+async function rawSocket(url: string): Promise<{ socket: Socket; send: (text: string) => void }> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   socket.on("error", () => undefined);
