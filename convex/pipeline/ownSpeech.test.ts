@@ -9,7 +9,7 @@ import { api } from "../_generated/api.js";
 let world: World;
 let person: Person;
 beforeEach(async () => {
-  world = new World();
+  world = await World.create();
   vi.stubEnv("TRANSCRIPTION_BASE_URL", "http://127.0.0.1:40123/lectern-speech/v1");
   person = await world.signUp();
 });
