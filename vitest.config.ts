@@ -35,6 +35,17 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      {
+        // What takes minutes to hours: `npm run test:long`.
+        test: {
+          name: "long",
+          environment: "node",
+          include: ["test/**/*.long.test.ts"],
+          fileParallelism: false,
+          testTimeout: 3_600_000,
+          hookTimeout: 180_000,
+        },
+      },
     ],
   },
 });

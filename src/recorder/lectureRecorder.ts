@@ -16,7 +16,7 @@ import { RecordingClock } from "./capture/recordingClock.ts";
 import { RecordingSession } from "./capture/recordingSession.ts";
 import type { SegmenterLimits } from "./capture/segmenter.ts";
 import type { StorageTrouble } from "./capture/segmentWriter.ts";
-import { askToKeepStorage, storageProblem } from "./capture/storageRoom.ts";
+import { askToKeepStorage, isQuotaError, storageProblem } from "./capture/storageRoom.ts";
 import { WakeLock } from "./capture/wakeLock.ts";
 import { holdsAudio } from "./outbox/interrupted.ts";
 import type { LocalLecture, Problem } from "./outbox/ledger.ts";
@@ -181,7 +181,11 @@ export class LectureRecorder {
     this.#setProblem("action", undefined);
     const stream = this.#stream ?? (await this.#openForStart());
     if (!stream) return false;
-    const lecture = await this.#prepareLecture(target);
+    const lecture = await this.#prepareLecture(target).catch((error: unknown) => {
+      this.#ended();
+      this.#setProblem("action", whyItCannotStart(error));
+      return undefined;
+    });
     if (!lecture) return false;
     const { clientKey, session } = lecture;
     this.#clock = new RecordingClock(lecture.startMs);
@@ -327,11 +331,7 @@ export class LectureRecorder {
   async #failedToStart(clientKey: string, error: unknown): Promise<false> {
     if (!(await holdsAudio(this.#outbox, clientKey))) await this.#outbox.discard(clientKey);
     this.#ended();
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#setProblem("action", {
-      code: "recorder_failed",
-      message: `The browser could not begin to record (${reason}). Choose another microphone or reload the page.`,
-    });
+    this.#setProblem("action", whyItCannotStart(error));
     return false;
   }
 
@@ -570,6 +570,21 @@ const nothingRecorded: Problem = {
   message:
     "Nothing was recorded: it was stopped before the microphone gave any sound. Press Record and speak to try again.",
 };
+
+function whyItCannotStart(error: unknown): Problem {
+  if (isQuotaError(error)) {
+    return {
+      code: "no_room_to_start",
+      message:
+        "This device has no room left for a recording. Free some space, or go online so that earlier recordings can leave, then try again.",
+    };
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    code: "recorder_failed",
+    message: `The recording could not be begun (${reason}). Choose another microphone or reload the page.`,
+  };
+}
 
 function troubleWithStorage(trouble: StorageTrouble | undefined): Problem | undefined {
   switch (trouble) {

@@ -22,7 +22,7 @@ export type ChromiumOptions = {
   args?: string[];
 };
 
-type Executable = { path: string; env: Record<string, string> };
+export type Executable = { path: string; env: Record<string, string> };
 
 /**
  * Launches a browser.
@@ -67,7 +67,8 @@ export async function findExecutable(): Promise<Executable> {
 
 let packaged: Promise<Executable> | undefined;
 
-function commandLine(options: ChromiumOptions): string[] {
+/** The switches that `launchChromium` starts it with. */
+export function commandLine(options: ChromiumOptions): string[] {
   const args = [
     "--no-sandbox",
     "--disable-gpu",

@@ -58,7 +58,8 @@ export function signalWav(options: SignalOptions): Uint8Array<ArrayBuffer> {
 export function wavFile(samples: Float32Array, sampleRateHz: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(44 + samples.length * 2);
   const view = new DataView(bytes.buffer);
-  const text = (offset: number, value: string) => bytes.set(new TextEncoder().encode(value), offset);
+  const text = (offset: number, value: string) =>
+    bytes.set(new TextEncoder().encode(value), offset);
   text(0, "RIFF");
   view.setUint32(4, 36 + samples.length * 2, true);
   text(8, "WAVEfmt ");
@@ -134,11 +135,7 @@ function numberIn(window: Float32Array, sampleRateHz: number): number | undefine
   return digits.reduce((sum, digit, i) => sum + digit * 8 ** i, 0);
 }
 
-function loudestTone(
-  window: Float32Array,
-  band: number,
-  sampleRateHz: number,
-): number | undefined {
+function loudestTone(window: Float32Array, band: number, sampleRateHz: number): number | undefined {
   const powers = Array.from({ length: TONES_PER_BAND }, (_, digit) =>
     power(window, frequency(band, digit), sampleRateHz),
   );

@@ -1,5 +1,6 @@
 /** Puts one segment's slices on the disk in the order in which they came, and gives none of them up when the disk refuses. */
 import type { Piece } from "../outbox/ledger.ts";
+import { isQuotaError } from "./storageRoom.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 
 const RETRY_MS = 1_000;
@@ -73,13 +74,9 @@ export class SegmentWriter {
         if (failures > 0) this.#onTrouble(undefined);
         return;
       } catch (error) {
-        this.#onTrouble(isQuota(error) ? "full" : "failing");
+        this.#onTrouble(isQuotaError(error) ? "full" : "failing");
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
   }
-}
-
-function isQuota(error: unknown): boolean {
-  return error instanceof DOMException && error.name === "QuotaExceededError";
 }

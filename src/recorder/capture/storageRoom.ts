@@ -27,3 +27,8 @@ export async function storageProblem(): Promise<Problem | undefined> {
 function minutesOfRecording(bytes: number): number {
   return Math.max(0, Math.floor(bytes / 4_000 / 60));
 }
+
+/** True when a write failed because there is no room. */
+export function isQuotaError(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "QuotaExceededError";
+}

@@ -4,6 +4,7 @@
  * itself, which is asked for again only when the browser no longer has it.
  */
 import { MAX_TITLE_LENGTH } from "../../../domain/limits.ts";
+import { isQuotaError } from "../capture/storageRoom.ts";
 import type { LocalLecture, Problem } from "../outbox/ledger.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import { tryRecordingLock } from "../outbox/recordingLock.ts";
@@ -228,7 +229,7 @@ export class FileIntake {
         if (this.#problemOf(clientKey)) this.#revise(clientKey, { problem: undefined });
         return;
       } catch (error) {
-        if (!(error instanceof DOMException && error.name === "QuotaExceededError")) throw error;
+        if (!isQuotaError(error)) throw error;
         this.#revise(clientKey, { problem: noRoom });
         await new Promise((resolve) => setTimeout(resolve, DISK_RETRY_MS));
       }

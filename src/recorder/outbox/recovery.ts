@@ -17,10 +17,18 @@ export async function recoverAll(outbox: Outbox, measure: MeasureDuration): Prom
     if (!release) continue;
     try {
       await closeOpenPieces(outbox, clientKey, measure);
+      await discardWhenEmpty(outbox, clientKey);
     } finally {
       release();
     }
   }
+}
+
+/** The page died before the first second was kept: there is nothing to decide about. */
+async function discardWhenEmpty(outbox: Outbox, clientKey: string): Promise<void> {
+  const ledger = await outbox.ledger(clientKey);
+  if (ledger?.lecture.intake !== "open" || ledger.pieces.length > 0) return;
+  await outbox.discard(clientKey);
 }
 
 /** Ends the pieces of one lecture that were still being filled. The caller holds its recording lock. */

@@ -1,0 +1,94 @@
+/**
+ * Holds recorded pieces against the sound that the microphone played: decodes each one alone and looks when the known
+ * chords begin in it, to a fraction of a millisecond.
+ */
+import { decodeAudio } from "../../provider/decode.ts";
+import { secondsHeard } from "../signal.ts";
+import type { ReceivedPiece } from "./server.ts";
+
+/** A second of the signal, and when on the lecture's clock its chord began, as one piece has it. */
+export type Onset = { second: number; piece: number; atMs: number };
+
+export type Continuity = {
+  /** Seconds of the signal that no piece holds, between the first and the last that was heard. */
+  missingSeconds: number[];
+  /** How much the seconds' places on the lecture's clock differ between the two pieces of a handover, at most, in ms. */
+  worstHandoverMs: number;
+  /** How far a chord is from where an even clock has it, at most, in ms. */
+  worstPlaceMs: number;
+  /** How much the lecture's clock has moved against the sound from the first to the last second, in ms. */
+  driftMs: number;
+  secondCount: number;
+};
+
+/** Before a chord the signal is silent for 150 ms; this much of full scale is a chord. */
+const ONSET_LEVEL = 0.02;
+
+export async function onsetsIn(piece: ReceivedPiece): Promise<Onset[]> {
+  const { pcm, sampleRateHz } = await decodeAudio(piece.bytes, piece.mimeType);
+  const onsets: Onset[] = [];
+  for (const { second, fromMs } of secondsHeard(pcm, sampleRateHz)) {
+    const at = firstLoudSample(pcm, sampleRateHz, fromMs);
+    if (at === undefined) continue;
+    onsets.push({ second, piece: piece.index, atMs: piece.startMs + (at / sampleRateHz) * 1000 });
+  }
+  return onsets;
+}
+
+/** The chord was heard from a window on; its first sample is up to 100 ms before that, after silence. */
+function firstLoudSample(
+  pcm: Float32Array,
+  sampleRateHz: number,
+  heardFromMs: number,
+): number | undefined {
+  const samplesOf = (ms: number) => Math.round((ms / 1000) * sampleRateHz);
+  const from = samplesOf(heardFromMs - 100);
+  // The piece begins in the middle of the chord: its beginning is in the piece before.
+  if (from < 0) return undefined;
+  const silent = pcm.subarray(from, from + samplesOf(20));
+  if (silent.some((sample) => Math.abs(sample) > ONSET_LEVEL)) return undefined;
+  const at = pcm
+    .subarray(from, from + samplesOf(200))
+    .findIndex((sample) => Math.abs(sample) > ONSET_LEVEL);
+  return at === -1 ? undefined : from + at;
+}
+
+/** @param pieces in any order; all of one session */
+export async function continuityOf(pieces: Iterable<ReceivedPiece>): Promise<Continuity> {
+  const sorted = [...pieces].sort((a, b) => a.index - b.index);
+  const onsets: Onset[] = [];
+  for (const piece of sorted) onsets.push(...(await onsetsIn(piece)));
+  const bySecond = new Map<number, number[]>();
+  for (const { second, atMs } of onsets) {
+    bySecond.set(second, [...(bySecond.get(second) ?? []), atMs]);
+  }
+  const seconds = [...bySecond.keys()].sort((a, b) => a - b);
+  // Too short for a whole chord: then there is no middle in which anything could be missing.
+  const first = seconds[0] ?? 0;
+  const last = seconds.at(-1) ?? -1;
+  const missingSeconds: number[] = [];
+  for (let second = first; second <= last; second++) {
+    if (!bySecond.has(second)) missingSeconds.push(second);
+  }
+  const offsets = seconds.map((second) => mean(bySecond.get(second) ?? []) - second * 1000);
+  const middle = median(offsets);
+  return {
+    missingSeconds,
+    worstHandoverMs: Math.max(0, ...[...bySecond.values()].map(spread)),
+    worstPlaceMs: Math.max(0, ...offsets.map((offset) => Math.abs(offset - middle))),
+    driftMs: Math.abs(mean(offsets.slice(-5)) - mean(offsets.slice(0, 5))),
+    secondCount: seconds.length,
+  };
+}
+
+function spread(values: number[]): number {
+  return Math.max(...values) - Math.min(...values);
+}
+
+function mean(values: number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
+
+function median(values: number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}

@@ -1,0 +1,59 @@
+/** Records the known signal from the fake microphone in a real browser, sends it, and says how well the pieces fit. */
+import type { Page } from "playwright-core";
+import type { SegmenterLimits } from "../../../src/recorder/capture/segmenter.ts";
+import { launchChromium } from "../chromium.ts";
+import { continuityOf, type Continuity } from "./continuity.ts";
+import { makeMicrophoneFile } from "./microphoneFile.ts";
+import { startEngineServer, type ReceivedLecture } from "./server.ts";
+
+export async function recordSignal(options: {
+  seconds: number;
+  limits?: SegmenterLimits;
+}): Promise<{ lecture: ReceivedLecture; continuity: Continuity }> {
+  const microphone = await makeMicrophoneFile(options.seconds + 20);
+  const server = await startEngineServer();
+  const browser = await launchChromium({ microphoneFile: microphone.path });
+  try {
+    const page = await openEngine(await browser.newPage(), server.url);
+    await page.evaluate(async (limits) => {
+      const recorder = new engine.LectureRecorder(engine.outbox, { limits });
+      engine.recorder = recorder;
+      engine.uploader = engine.newUploader();
+      engine.uploader.start();
+      await recorder.start();
+    }, options.limits);
+    await page.waitForFunction(
+      (ms) => (engine.recorder?.clockMs() ?? 0) >= ms,
+      options.seconds * 1000,
+      { timeout: options.seconds * 1000 + 30_000, polling: 250 },
+    );
+    await page.evaluate(() => engine.recorder?.stop());
+    const lecture = await finishedLecture(server.lectures);
+    return { lecture, continuity: await continuityOf(lecture.pieces.values()) };
+  } finally {
+    await browser.close();
+    await server.stop();
+    await microphone.remove();
+  }
+}
+
+/** Opens the page with the engine and waits until it is there. */
+export async function openEngine(page: Page, url: string): Promise<Page> {
+  await page.goto(url);
+  await page.waitForFunction(() => "engine" in globalThis);
+  return page;
+}
+
+/** The first lecture that has been finished; waits for it. */
+export async function finishedLecture(
+  lectures: ReceivedLecture[],
+  timeoutMs = 30_000,
+): Promise<ReceivedLecture> {
+  const until = performance.now() + timeoutMs;
+  while (performance.now() < until) {
+    const finished = lectures.find((lecture) => lecture.finished);
+    if (finished) return finished;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`No lecture was finished within ${timeoutMs} ms.`);
+}
