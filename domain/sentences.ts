@@ -3,6 +3,7 @@
 // Segments are cut by a clock or a screen, not by grammar; notes, search and reading want sentences.
 
 import type { Segment, Sentence } from "./transcript.ts";
+import { sentencesByWords } from "./unpunctuated.ts";
 import { countWords, isUnspaced, sentencesAt } from "./words.ts";
 
 /** A sentence longer than this is no sentence but text without punctuation. */
@@ -22,7 +23,10 @@ const PARAGRAPH_WORDS = 130;
 export function toSentences(segments: Segment[]): Sentence[] {
   const spoken = segments.filter((segment) => segment.text.trim() !== "");
   if (spoken.length === 0) return [];
-  if (!hasPunctuation(spoken)) return cutAtPauses(spoken);
+  if (!hasPunctuation(spoken)) {
+    const isSpaced = !isUnspaced(spoken.map(({ text }) => text).join(" "));
+    return isSpaced ? sentencesByWords(spoken) : cutAtPauses(spoken);
+  }
   const { text, places } = running(spoken);
   const timeAt = clockOf(places);
   return sentencesAt(text).flatMap((sentence) => {

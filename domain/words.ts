@@ -5,6 +5,9 @@
 // Thai ...) need a dictionary: there Intl.Segmenter is used, and pairs of characters without it.
 
 const WORD = /[\p{L}\p{M}\p{N}]+(?:['’ʼ\-.‑][\p{L}\p{M}\p{N}]+)*/gu;
+// The same for plain ASCII, which most lectures are: several times faster.
+const ASCII = /^[\u0009-\u007e]*$/u;
+const ASCII_WORD = /[a-z0-9]+(?:['.-][a-z0-9]+)*/gi;
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}ー]/u;
 const UNSPACED_RUN = new RegExp(`${UNSPACED.source}+`, "gu");
@@ -17,6 +20,10 @@ type WordCutter = (run: string) => WordAt[];
 /** The words of a text in the order of reading, with their places. */
 export function wordsAt(text: string): WordAt[] {
   const words: WordAt[] = [];
+  if (ASCII.test(text)) {
+    for (const match of text.matchAll(ASCII_WORD)) words.push({ text: match[0], at: match.index });
+    return words;
+  }
   for (const match of text.matchAll(WORD)) {
     if (UNSPACED.test(match[0])) words.push(...wordsOfMixed(match[0], match.index));
     else words.push({ text: match[0], at: match.index });
@@ -34,6 +41,7 @@ export function wordsOf(text: string): string[] {
  * average of Chinese and Japanese prose; exact enough for limits and for speaking time.
  */
 export function countWords(text: string): number {
+  if (ASCII.test(text)) return text.match(ASCII_WORD)?.length ?? 0;
   let count = 0;
   for (const match of text.matchAll(WORD)) {
     if (!UNSPACED.test(match[0])) {
@@ -59,6 +67,7 @@ export function isUnspaced(text: string): boolean {
 
 /** A text in the form in which it is compared: lower case, no marks of quotation or stress. */
 export function normalizeWord(word: string): string {
+  if (ASCII.test(word)) return word.toLowerCase();
   return word.normalize("NFKC").toLowerCase().replace(/[’ʼ]/gu, "'");
 }
 

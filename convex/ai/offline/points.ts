@@ -1,6 +1,6 @@
 // Makes points out of spoken sentences: quotes and trims, never adds a word.
 
-import { countWords, wordsAt, normalizeWord } from "../../../domain/words.ts";
+import { countWords } from "../../../domain/words.ts";
 
 // What speakers put in front of what they say. Each is taken off as often as it comes.
 const OPENERS: RegExp[] = [
@@ -85,7 +85,9 @@ function withoutOpeners(text: string, language?: string): string {
 /** Capital first, a full stop last, quotation marks in pairs. */
 export function asSentence(text: string): string {
   let body = text.replace(/^[\s,;:.!?…—–\-)\]]+/u, "").replace(/[\s,;:—–-]+$/u, "");
-  body = withoutLonelyMarks(body);
+  body = withoutLonelyMarks(body).replace(/\bi\b(?=['’]|\s)/gu, (own, at: number) =>
+    at > 0 && /^[a-z\s',\d]*$/u.test(body.slice(0, 40)) ? "I" : own,
+  );
   const first = /^["'“‘«([]*/u.exec(body)?.[0].length ?? 0;
   // "pH is ..." and "mRNA ..." stay as they are.
   if (!/^\p{Ll}\p{Lu}/u.test(body.slice(first))) {
@@ -113,11 +115,4 @@ function withoutLonelyMarks(text: string): string {
     if (opens !== closes) kept = kept.split(open).join("").split(close).join("");
   }
   return (kept.split('"').length - 1) % 2 === 1 ? kept.replaceAll('"', "") : kept;
-}
-
-/** The words of a text as one string, for telling whether two points say the same. */
-export function bareWords(text: string): string {
-  return wordsAt(text)
-    .map((word) => normalizeWord(word.text))
-    .join(" ");
 }

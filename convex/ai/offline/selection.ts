@@ -3,7 +3,7 @@
 
 import { countWords } from "../../../domain/words.ts";
 import { clausesOf } from "./clauses.ts";
-import { bareWords, trimmed } from "./points.ts";
+import { trimmed } from "./points.ts";
 import { lengthValue, standsAlone } from "./sentenceValue.ts";
 import { containment, overlap, type Unit } from "./terms.ts";
 import type { Keyphrase } from "./keyphrases.ts";
@@ -144,14 +144,13 @@ function gain(
 
 /** True when one of the others says the same. */
 export function repeats(
-  candidate: Pick<Candidate, "text" | "terms">,
-  others: Pick<Candidate, "text" | "terms">[],
+  candidate: Pick<Candidate, "terms">,
+  others: Pick<Candidate, "terms">[],
 ): boolean {
   return others.some(
     (other) =>
       overlap(candidate.terms, other.terms) > SAME_CONTENT.overlap ||
       (Math.min(candidate.terms.size, other.terms.size) > 2 &&
-        containment(candidate.terms, other.terms) > SAME_CONTENT.containment) ||
-      bareWords(candidate.text) === bareWords(other.text),
+        containment(candidate.terms, other.terms) > SAME_CONTENT.containment),
   );
 }
