@@ -1,5 +1,6 @@
 // Looks over the shoulder of every Convex function: which run, what they read and write, and, for
 // actions, a hand on their arm, so that a test can let them vanish at any point.
+import { AsyncLocalStorage } from "node:async_hooks";
 
 export type Costs = {
   name: string;
@@ -77,8 +78,13 @@ export class Instrument {
         _handler(
           {
             ...ctx,
-            runMutation: (reference, mutationArgs) =>
-              mutate(async () => await ctx.runMutation?.(reference, mutationArgs), mutationArgs),
+            runMutation: (reference, mutationArgs) => {
+              // A test may send it later, from another place; it stays this action's message.
+              const inPlace = AsyncLocalStorage.snapshot();
+              const send = async () =>
+                await inPlace(async () => await ctx.runMutation?.(reference, mutationArgs));
+              return mutate(send, mutationArgs);
+            },
           },
           args,
         ),
