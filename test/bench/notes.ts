@@ -10,7 +10,9 @@ import { runInSmallThread } from "./measureMemory.ts";
 import { examplePage } from "./notesExample.ts";
 import {
   baselineOf,
+  bodyOf,
   measure,
+  pointsOf,
   readingOf,
   statementsOf,
   wordCount,
@@ -66,23 +68,31 @@ async function judge(lecture: Lecture) {
   const offlineWords = await judgeWriter("offline writer", offline, lecture);
   const baseline = baselineOf(segments, offlineWords);
   const texts = baseline.map(({ text }) => text);
-  row("baseline, equal length", measure(baseline, texts, segments), undefined);
+  row(
+    "baseline, equal length",
+    measure(baseline, baseline, { body: texts, whole: texts }, segments),
+    undefined,
+  );
   if (configured.kind === "model") await judgeWriter(configured.name, configured, lecture);
 }
 
-/** Prints one writer's figures; returns how many words its notes have. */
+/** Prints one writer's figures; returns how many words its sections have. */
 async function judgeWriter(name: string, writer: NotesWriter, lecture: Lecture): Promise<number> {
   const segments = segmentsOf(lecture);
   const chunks = chunksOf(lecture);
   const startedAt = performance.now();
   const { notes, usage } = await writeNotes(writer, chunks);
   const ms = performance.now() - startedAt;
-  const reading = readingOf(notes);
-  row(name, measure(statementsOf(notes), reading, segments, notes.definitions), ms);
+  const reading = { body: bodyOf(notes), whole: readingOf(notes) };
+  row(
+    name,
+    measure(statementsOf(notes), pointsOf(notes), reading, segments, notes.definitions),
+    ms,
+  );
   if (usage.calls > 0) {
     line("calls and tokens", `${usage.calls}, ${usage.inputTokens} in, ${usage.outputTokens} out`);
   }
-  return wordCount(reading);
+  return wordCount(reading.body);
 }
 
 function row(name: string, measures: Measures, ms: number | undefined) {

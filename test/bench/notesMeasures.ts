@@ -10,7 +10,7 @@ import type { Segment, Sentence } from "../../domain/transcript.ts";
 export type Statement = { text: string; startMs: number; endMs: number };
 
 export type Measures = {
-  /** Share of the lecture's phrases, by their weight, that the notes hold. */
+  /** Share of the lecture's phrases, by their weight, that the notes' sections hold. */
   coverage: number;
   /** Share of the statements' content words that are said in the stretch they point to. */
   wordSupport: number;
@@ -28,7 +28,8 @@ export type Measures = {
   definitionsSaid: number;
 };
 
-const PHRASES = 120;
+/** One phrase for so many words of the lecture, so that long lectures are judged as closely. */
+const WORDS_A_PHRASE = 25;
 /** A statement may draw on what is said from a little before its moment to a while after. */
 const STRETCH_MS = { before: 5000, after: 45_000 };
 
@@ -71,10 +72,11 @@ export function phrasesOf(segments: Segment[]): Map<string, number> {
     }
   }
   const weighed = [...counts]
-    .filter(([, count]) => count > 2)
+    .filter(([key, count]) => count > (key.includes(" ") ? 1 : 2))
     .map(([key, count]): [string, number] => [key, count ** 0.5 * key.split(" ").length])
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  return new Map(weighed.slice(0, PHRASES));
+  const words = wordCount(segments.map(({ text }) => text));
+  return new Map(weighed.slice(0, Math.round(words / WORDS_A_PHRASE)));
 }
 
 /** Share of the phrases' weight that a text holds. */
@@ -101,6 +103,14 @@ export function statementsOf(notes: NotesContent): Statement[] {
 
 function at({ text, startMs }: { text: string; startMs: number }): Statement {
   return { text, startMs: startMs - STRETCH_MS.before, endMs: startMs + STRETCH_MS.after };
+}
+
+/** The body of the notes: what says what was said, without what says it again in short. */
+export function bodyOf(notes: NotesContent): string[] {
+  return notes.sections.flatMap(({ heading, points }) => [
+    heading,
+    ...points.map(({ text }) => text),
+  ]);
 }
 
 /** All that a reader of the notes reads. */
@@ -146,10 +156,21 @@ function pairSupportOf(statement: Statement, segments: Segment[]): number {
   return own.length === 0 ? 1 : own.filter((pair) => said.has(pair)).length / own.length;
 }
 
-/** The figures of some statements about a lecture. */
+/** The points of notes, which are their body's statements. */
+export function pointsOf(notes: NotesContent): Statement[] {
+  return notes.sections.flatMap((section) => section.points.map(at));
+}
+
+/**
+ * The figures of some statements about a lecture.
+ *
+ * @param statements all that point to a moment
+ * @param points those of them that are told in order and should not repeat each other
+ */
 export function measure(
   statements: Statement[],
-  reading: string[],
+  points: Statement[],
+  reading: { body: string[]; whole: string[] },
   segments: Segment[],
   definitions: NotesContent["definitions"] = [],
 ): Measures {
@@ -159,13 +180,13 @@ export function measure(
     return contentOf(term).every((word) => said.has(word));
   });
   return {
-    coverage: coverageOf(phrasesOf(segments), reading),
+    coverage: coverageOf(phrasesOf(segments), reading.body),
     wordSupport: mean(supports),
     pairSupport: mean(statements.map((statement) => pairSupportOf(statement, segments))),
     supportedStatements: mean(supports.map((support) => (support >= 0.6 ? 1 : 0))),
-    redundancy: redundancyOf(statements.map(({ text }) => text)),
-    order: orderOf(statements),
-    compression: wordCount(reading) / wordCount(segments.map(({ text }) => text)),
+    redundancy: redundancyOf(points.map(({ text }) => text)),
+    order: orderOf(points),
+    compression: wordCount(reading.whole) / wordCount(segments.map(({ text }) => text)),
     definitionsSaid: definitions.length === 0 ? 1 : saidDefinitions.length / definitions.length,
   };
 }

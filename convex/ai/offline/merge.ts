@@ -76,6 +76,7 @@ function statementsOf(
       startMs: unit.startMs,
       unit: unit.index,
       terms: unit.terms,
+      features: unit.terms,
       words,
       value: standsAlone(unit.text, corpus.language) * lengthValue(words),
     };

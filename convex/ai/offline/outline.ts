@@ -13,7 +13,7 @@ import { corpusOf, type Corpus, type Unit } from "./terms.ts";
 import { topicsOf } from "./topics.ts";
 
 /** One point for about this many words of speech. */
-const WORDS_A_POINT = 105;
+const WORDS_A_POINT = 125;
 /** What stands far from its neighbours must stand alone better than a point among points. */
 const CLARITY = 1.6;
 const POINT_BONUS = 2.5;
@@ -34,7 +34,15 @@ export function outlineOf(request: WindowRequest, writer: SectionDraft["writer"]
   const phrases = announcedFirst(corpus, keyphrasesOf(corpus, units));
   const candidates = candidatesOf(units, language);
   const bonus = bonusOfMarks(request.marks ?? []);
-  const sections = sectionsOf({ corpus, background, phrases, candidates, bonus, request });
+  const sections = sectionsOf({
+    corpus,
+    background,
+    phrases,
+    candidates,
+    bonus,
+    request,
+    said: new Set(),
+  });
   const weights = termWeights(units, phrases, GIST_BONUS);
   const gist = choose(candidates, { count: GIST_SENTENCES, weights, clarity: CLARITY });
   const takeaways = ranked(candidates.map(asTakeaway), {
@@ -65,6 +73,8 @@ type Material = {
   candidates: Candidate[];
   bonus: (candidate: Candidate) => number;
   request: WindowRequest;
+  /** What the sections so far have said; grows. */
+  said: Set<string>;
 };
 
 function sectionsOf(material: Material): Section[] {
@@ -81,7 +91,7 @@ function sectionsOf(material: Material): Section[] {
 }
 
 function sectionOf(units: Unit[], material: Material, taken: string[]): Section | undefined {
-  const { corpus, background, phrases, bonus } = material;
+  const { corpus, background, phrases, bonus, said } = material;
   const [first, last] = [units[0], units.at(-1)];
   if (!first || !last) return undefined;
   const own = keyphrasesOf(corpus, units, background);
@@ -95,7 +105,9 @@ function sectionOf(units: Unit[], material: Material, taken: string[]): Section 
     count,
     weights: termWeights(units, own, POINT_BONUS),
     bonus,
+    said,
   });
+  for (const { features } of chosen) for (const feature of features) said.add(feature);
   const points = chosen.length > 0 ? chosen.map(timed) : [wholeAsPoint(units)];
   const heading = headingFrom(own.length > 0 ? own : phrases, {
     taken,

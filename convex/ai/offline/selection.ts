@@ -5,7 +5,7 @@ import { countWords } from "../../../domain/words.ts";
 import { clausesOf } from "./clauses.ts";
 import { trimmed } from "./points.ts";
 import { lengthValue, standsAlone } from "./sentenceValue.ts";
-import { containment, overlap, type Unit } from "./terms.ts";
+import { containment, overlap, type Token, type Unit } from "./terms.ts";
 import type { Keyphrase } from "./keyphrases.ts";
 
 /** A statement that could stand in the notes. */
@@ -15,6 +15,8 @@ export type Candidate = {
   /** The sentence it was made from. */
   unit: number;
   terms: Set<string>;
+  /** Terms, and pairs of terms that stand side by side: what choosing it adds. */
+  features: Set<string>;
   words: number;
   /** How well it stands alone, about 0 to 2. */
   value: number;
@@ -24,6 +26,10 @@ export type Candidate = {
 const SAME_CONTENT = { overlap: 0.5, containment: 0.75 };
 /** What a term is worth the second time; more mentions are worth nothing. */
 const SECOND_MENTION = 0.2;
+/** What earlier sections of the window said already is worth less, but may be needed again. */
+const SAID_EARLIER = 0.5;
+/** What a pair that comes back is worth beside its words. */
+const PAIR_WEIGHT = 1.3;
 /** A sentence that can't be cut may stand whole up to here; it is chosen last. */
 const LONGEST_WORDS = 60;
 
@@ -35,11 +41,8 @@ export function candidatesOf(units: Unit[], language: string | undefined): Candi
       const words = countWords(text);
       if (words < 4 || words > LONGEST_WORDS) return [];
       const end = clause.at + clause.text.length;
-      const terms = new Set(
-        unit.tokens
-          .filter((token) => token.at >= clause.at && token.at < end)
-          .flatMap((token) => token.term ?? []),
-      );
+      const tokens = unit.tokens.filter((token) => token.at >= clause.at && token.at < end);
+      const terms = new Set(tokens.flatMap((token) => token.term ?? []));
       if (terms.size === 0) return [];
       const share = clause.at / Math.max(1, unit.text.length);
       return [
@@ -48,6 +51,7 @@ export function candidatesOf(units: Unit[], language: string | undefined): Candi
           startMs: Math.round(unit.startMs + (unit.endMs - unit.startMs) * share),
           unit: unit.index,
           terms,
+          features: new Set([...terms, ...pairsOf(tokens)]),
           words,
           value: standsAlone(text, language) * lengthValue(words),
         },
@@ -56,8 +60,16 @@ export function candidatesOf(units: Unit[], language: string | undefined): Candi
   );
 }
 
+/** Content words that follow each other: "capillary attraction" is more than its two words. */
+function pairsOf(tokens: Token[]): string[] {
+  return tokens.slice(1).flatMap((token, index) => {
+    const before = tokens[index]?.term;
+    return before === undefined || token.term === undefined ? [] : [`${before} ${token.term}`];
+  });
+}
+
 /**
- * What each term of a stretch is worth: by how much the stretch speaks of it.
+ * What each term and pair of a stretch is worth: by how much the stretch speaks of it.
  *
  * @param phraseBonus how much more the terms of keyphrases count; a gist wants what the whole is
  *   about, points of a section want what each of them adds
@@ -68,10 +80,15 @@ export function termWeights(
   phraseBonus: number,
 ): Map<string, number> {
   const counts = new Map<string, number>();
+  const pairs = new Map<string, number>();
   for (const unit of units) {
     for (const term of unit.terms) counts.set(term, (counts.get(term) ?? 0) + 1);
+    for (const pair of pairsOf(unit.tokens)) pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
   }
   const weights = new Map<string, number>();
+  for (const [pair, count] of pairs) {
+    if (count > 1) weights.set(pair, PAIR_WEIGHT * Math.log2(1 + count));
+  }
   for (const [term, count] of counts) {
     // What is in nearly every sentence tells sentences apart as little as what is in one.
     const everywhere = count / Math.max(1, units.length) > 0.4 ? 0.5 : 1;
@@ -93,6 +110,8 @@ export type Choice = {
   weights: Map<string, number>;
   /** Statements that must not be said again. */
   not?: Candidate[];
+  /** What was said in other sections already. */
+  said?: Set<string>;
   /** Adds to a candidate's worth, e.g. at a moment that the listener marked. */
   bonus?: (candidate: Candidate) => number;
   /** How much standing alone counts against content; 1 unless said otherwise. */
@@ -113,7 +132,7 @@ export function ranked(candidates: Candidate[], choice: Choice): Candidate[] {
     let best: { candidate: Candidate; worth: number } | undefined;
     for (const candidate of rest) {
       const worth =
-        gain(candidate, choice.weights, mentions) *
+        gain(candidate, choice, mentions) *
         candidate.value ** (choice.clarity ?? 1) *
         (1 + (choice.bonus?.(candidate) ?? 0));
       if (!best || worth > best.worth) best = { candidate, worth };
@@ -121,7 +140,7 @@ export function ranked(candidates: Candidate[], choice: Choice): Candidate[] {
     if (!best || best.worth <= 0) break;
     const taken = best.candidate;
     chosen.push(taken);
-    for (const term of taken.terms) mentions.set(term, (mentions.get(term) ?? 0) + 1);
+    for (const feature of taken.features) mentions.set(feature, (mentions.get(feature) ?? 0) + 1);
     rest = rest.filter(
       (candidate) => candidate.unit !== taken.unit && !repeats(candidate, [taken]),
     );
@@ -131,13 +150,16 @@ export function ranked(candidates: Candidate[], choice: Choice): Candidate[] {
 
 function gain(
   candidate: Candidate,
-  weights: Map<string, number>,
+  { weights, said }: Choice,
   mentions: Map<string, number>,
 ): number {
   let sum = 0;
-  for (const term of candidate.terms) {
-    const before = mentions.get(term) ?? 0;
-    sum += (weights.get(term) ?? 0) * (before === 0 ? 1 : before === 1 ? SECOND_MENTION : 0);
+  for (const feature of candidate.features) {
+    const weight = weights.get(feature);
+    if (weight === undefined) continue;
+    const before = mentions.get(feature) ?? 0;
+    const fresh = before === 0 ? 1 : before === 1 ? SECOND_MENTION : 0;
+    sum += weight * fresh * (said?.has(feature) === true ? SAID_EARLIER : 1);
   }
   return sum / (6 + candidate.words) ** 0.6;
 }
