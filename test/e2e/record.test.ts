@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signalWav } from "../browser/signal.ts";
 import { askingRequests, visit, type Visitor } from "../harness/visitor.ts";
+import { tellOnFailure } from "../harness/tellOnFailure.ts";
 import { startWorld, type World } from "../harness/world.ts";
 import { secondsInText } from "../provider/hear.ts";
 
@@ -30,6 +31,7 @@ describe("a recording with the microphone", () => {
 
   it("becomes a transcript without a lost or doubled second, and notes, without anything being polled", async () => {
     const { page } = visitor;
+    tellOnFailure(world, visitor);
     await page.getByRole("button", { name: "Start recording" }).click();
     await page.getByRole("status").getByText("Recording", { exact: true }).waitFor();
     await page.getByText("Transcribed").waitFor();
@@ -51,7 +53,7 @@ describe("a recording with the microphone", () => {
     expect(calls.length).toBeGreaterThanOrEqual(3);
     await page.getByRole("tab", { name: "Transcript" }).click();
     const seconds = secondsInText(
-      (await page.getByRole("tabpanel").innerText()).replace(/\s+/g, " "),
+      (await page.getByRole("tabpanel", { name: "Transcript" }).innerText()).replace(/\s+/g, " "),
     );
     const first = seconds[0] ?? 0;
     // The microphone needs a moment to open; from then on every second is there, once, in order.

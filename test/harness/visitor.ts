@@ -37,6 +37,10 @@ export function watch(context: BrowserContext, page: Page): Visitor {
   page.on("request", (request) => {
     if (["fetch", "xhr"].includes(request.resourceType())) scriptRequests.push(request);
   });
+  page.on("response", (response) => {
+    // The console's line about it does not say which file it was.
+    if (response.status() >= 400) errors.push(`${response.status()} ${response.url()}`);
+  });
   page.on("pageerror", (error) => errors.push(String(error)));
   page.on("console", (message) => {
     if (message.type() === "error") errors.push(message.text());
