@@ -1,19 +1,7 @@
 // Asks before something that can't be undone: says what will be gone, and keeps "no" the easy answer.
-import { AlertDialog } from "@base-ui/react/alert-dialog";
-import { useState, type ReactNode } from "react";
-import { Button } from "./Button.tsx";
-import styles from "./Dialog.module.css";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 
-export function ConfirmDialog({
-  open,
-  onOpenChange,
-  title,
-  children,
-  confirmLabel,
-  cancelLabel = "Cancel",
-  danger = false,
-  onConfirm,
-}: {
+export type ConfirmDialogProps = {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   title: string;
@@ -23,57 +11,18 @@ export function ConfirmDialog({
   danger?: boolean;
   /** The dialog stays open, busy, until this has settled; a thrown error's message is shown in it. */
   onConfirm: () => Promise<void>;
-}) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string>();
+};
 
-  const confirm = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await onConfirm();
-      onOpenChange(false);
-    } catch (thrown) {
-      setError(thrown instanceof Error ? thrown.message : "That did not work. Please try again.");
-    } finally {
-      setBusy(false);
-    }
-  };
+/** Pages that could ask, and mostly never do, don't wait for the code of the window. */
+const ConfirmDialogWindow = lazy(() => import("./ConfirmDialogWindow.tsx"));
 
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  const [wasOpened, setWasOpened] = useState(props.open);
+  if (props.open && !wasOpened) setWasOpened(true);
+  if (!wasOpened) return null;
   return (
-    <AlertDialog.Root
-      open={open}
-      onOpenChange={(next) => {
-        if (!busy) onOpenChange(next);
-        setError(undefined);
-      }}
-    >
-      <AlertDialog.Portal>
-        <AlertDialog.Backdrop className={styles.backdrop} />
-        <AlertDialog.Popup className={styles.popup}>
-          <AlertDialog.Title className={styles.title}>{title}</AlertDialog.Title>
-          <AlertDialog.Description className={styles.description} render={<div />}>
-            {children}
-          </AlertDialog.Description>
-          {error && (
-            <p className={styles.error} role="alert">
-              {error}
-            </p>
-          )}
-          <div className={styles.actions}>
-            <AlertDialog.Close render={<Button variant="secondary" />} disabled={busy}>
-              {cancelLabel}
-            </AlertDialog.Close>
-            <Button
-              variant={danger ? "record" : "primary"}
-              busy={busy}
-              onClick={() => void confirm()}
-            >
-              {confirmLabel}
-            </Button>
-          </div>
-        </AlertDialog.Popup>
-      </AlertDialog.Portal>
-    </AlertDialog.Root>
+    <Suspense fallback={null}>
+      <ConfirmDialogWindow {...props} />
+    </Suspense>
   );
 }

@@ -13,6 +13,7 @@ import {
   type ServerProblemKind,
 } from "../../recorder/server.ts";
 import { sendBytes } from "./sendBytes.ts";
+import { noteLectureId } from "./deviceStore.ts";
 
 export class ConvexLectureServer implements LectureServer {
   readonly #convex: ConvexReactClient;
@@ -21,8 +22,10 @@ export class ConvexLectureServer implements LectureServer {
     this.#convex = convex;
   }
 
-  createLecture(lecture: NewLecture): Promise<{ lectureId: string }> {
-    return call(this.#convex.mutation(api.lectures.create, lecture));
+  async createLecture(lecture: NewLecture): Promise<{ lectureId: string }> {
+    const created = await call(this.#convex.mutation(api.lectures.create, lecture));
+    noteLectureId(lecture.clientKey, created.lectureId);
+    return created;
   }
 
   async updateDetails(

@@ -35,6 +35,23 @@ export function onDeviceState(listener: () => void): () => void {
   };
 }
 
+/** The tab that sends tells all tabs: a short lecture may be sent and gone from this device between two looks at it. */
+const idChannel =
+  typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel("lectern lecture ids");
+idChannel?.addEventListener("message", ({ data }: MessageEvent<[string, string]>) =>
+  putId(...data),
+);
+
+/** The server has given a lecture its id. */
+export function noteLectureId(clientKey: string, lectureId: string): void {
+  putId(clientKey, lectureId);
+  idChannel?.postMessage([clientKey, lectureId]);
+}
+
+function putId(clientKey: string, lectureId: string): void {
+  show({ ...state, lectureIds: new Map(state.lectureIds).set(clientKey, lectureId) });
+}
+
 function watch(): () => void {
   let stopped = false;
   let unsubscribe: (() => void) | undefined;
