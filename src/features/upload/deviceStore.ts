@@ -100,14 +100,15 @@ async function refresh(): Promise<void> {
   const outbox = await deviceOutbox();
   const [stored, beingMade] = await Promise.all([outbox.lectures(), lecturesBeingMade()]);
   const lectures: DeviceLecture[] = [];
-  const lectureIds = new Map(state.lectureIds);
+  const found = new Map<string, string>();
   for (const { clientKey } of stored.reverse()) {
     const ledger = await outbox.ledger(clientKey);
     if (!ledger) continue;
     lectures.push(deviceLecture(ledger, beingMade.has(clientKey)));
-    if (ledger.lecture.lectureId) lectureIds.set(clientKey, ledger.lecture.lectureId);
+    if (ledger.lecture.lectureId) found.set(clientKey, ledger.lecture.lectureId);
   }
-  show({ isKnown: true, lectures, lectureIds });
+  // Joined at the end: an id may have been noted while the disk was read.
+  show({ isKnown: true, lectures, lectureIds: new Map([...state.lectureIds, ...found]) });
 }
 
 function show(next: DeviceState): void {
