@@ -22,7 +22,8 @@ const ENGLISH: Habit[] = [
   { pattern: /^(?:but|yet|nor|or|still|otherwise|hence|thus|therefore|again|also|too|so|then|not|only|even|just|no|yes|both|neither|another)\b/iu, factor: 0.8 },
   { pattern: /^(?:which|who|whom|whose|where|when|if|as|than|because|while|whereas|though|although)\b/iu, factor: 0.85 },
   { pattern: /\b(?:it|them|this|that|so)[.;]?$/iu, factor: 0.7 },
-  { pattern: /^there (?:is|are|was|were) (?:an?|one|some|another|also|now|two|a few|many)?\s*(?:\p{L}+ )?(?:points?|things?|questions?|conditions?|matters?|respects?|way|circumstances?)\b/iu, factor: 0.4 },
+  { pattern: /^there (?:is|are|was|were) (?:an?|one|some|another|also|now|two|a few|many)?\s*(?:\p{L}+ )?(?:points?|things?|questions?|conditions?|matters?|respects?|way|circumstances?)\b/iu, factor: 0.25 },
+  { pattern: /^(?:never mind|do not|don't|try|try to|note that|notice|keep in mind|go|come|put|bear in mind)\b/iu, factor: 0.7 },
   { pattern: /^(?:how|what) (?:\p{L}+ )?(?:an? |\p{L}+ )/iu, factor: 0.55 },
   { pattern: /^(?:\p{L}+ ){1,4}then\b/iu, factor: 0.75 },
   { pattern: /^(?:without|besides|except|instead of|because|since|unless|until|although|though|whether|as|like|upon|in (?:like|the same) (?:manner|way)|by (?:this|that|these))\b/iu, factor: 0.7 },
@@ -66,5 +67,6 @@ export function standsAlone(sentence: string, language: string | undefined): num
 export function lengthValue(words: number): number {
   if (words < 5) return 0.1;
   if (words < 9) return 0.35 + (words - 5) * 0.12;
-  return words <= 26 ? 1 : Math.max(0.3, 1 - (words - 26) * 0.03);
+  if (words <= 26) return 1;
+  return words <= 34 ? 1 - (words - 26) * 0.03 : Math.max(0.2, 0.76 - (words - 34) * 0.05);
 }
