@@ -85,7 +85,9 @@ export class ModelStore {
   async ready(): Promise<void> {
     const { patienceMs = 3000 } = this.#options;
     const isFreshFailure =
-      this.#state.status === "failed" && Date.now() - this.#state.failedAt < failureHoldsMs;
+      this.#state.status === "failed" &&
+      Date.now() - this.#state.failedAt < failureHoldsMs &&
+      !existsSync(this.#file);
     if (!this.#engine && !isFreshFailure) {
       this.#preparing ??= this.#prepare().finally(() => (this.#preparing = undefined));
       const patience = new AbortController();

@@ -1,6 +1,14 @@
 // Builds the web app when its sources have changed since the last build, so that a second start is quick.
 import { createHash } from "node:crypto";
-import { existsSync, globSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  globSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { compressFiles } from "./compress.ts";
 import { commandPath, exitCode, outputOf, projectDir, startNode } from "./run.ts";
@@ -8,7 +16,9 @@ import { commandPath, exitCode, outputOf, projectDir, startNode } from "./run.ts
 /** Where the built app lies. */
 export const webDir = join(projectDir, "dist");
 
-const stampFile = join(webDir, ".sources");
+/** Holds the hash of the sources that a build was made of. */
+const STAMP = ".sources";
+const stampFile = join(webDir, STAMP);
 const sources = [
   "src/**/*",
   "domain/**/*",
@@ -24,10 +34,15 @@ export function webAppIsBuilt(): boolean {
   return existsSync(stampFile) && readFileSync(stampFile, "utf8") === sourcesHash();
 }
 
-/** Runs `vite build`; its output appears only when it fails. */
+/**
+ * Runs `vite build`; its output appears only when it fails. The new app takes the old one's place when it is whole, so
+ * that a server that runs meanwhile, or a second build at the same time, never meets half of one.
+ */
 export async function buildWebApp(): Promise<void> {
   const hash = sourcesHash();
-  const child = startNode(commandPath("vite"), ["build", "--logLevel=warn"], {
+  const buildDir = `${webDir}.${process.pid}`;
+  const outDir = ["--outDir", buildDir, "--emptyOutDir"];
+  const child = startNode(commandPath("vite"), ["build", "--logLevel=warn", ...outDir], {
     stdio: ["ignore", "pipe", "pipe"],
     // A test runner's or a developer's own setting would build React's slow, talkative variant.
     env: { ...process.env, NODE_ENV: "production" },
@@ -35,10 +50,25 @@ export async function buildWebApp(): Promise<void> {
   const output = outputOf(child);
   if ((await exitCode(child)) !== 0) {
     console.error(output());
+    rmSync(buildDir, { recursive: true, force: true });
     throw new Error("The web app could not be built; the lines above say why.");
   }
-  await compressFiles(webDir);
-  writeFileSync(stampFile, hash);
+  await compressFiles(buildDir);
+  writeFileSync(join(buildDir, STAMP), hash);
+  putInPlace(buildDir);
+}
+
+function putInPlace(buildDir: string): void {
+  const oldDir = `${buildDir}.old`;
+  if (existsSync(webDir)) renameSync(webDir, oldDir);
+  try {
+    renameSync(buildDir, webDir);
+  } catch (error) {
+    // Another build was put there in this very moment; it is as good as this one.
+    if (!webAppIsBuilt()) throw error;
+    rmSync(buildDir, { recursive: true, force: true });
+  }
+  rmSync(oldDir, { recursive: true, force: true });
 }
 
 function sourcesHash(): string {

@@ -48,7 +48,8 @@ export function certificateNames(chosen: string): string[] {
 
 /** The address as a QR code, and what to expect, for the terminal. */
 export async function lanInstructions(url: string): Promise<string> {
-  const code = await QRCode.toString(url, { type: "utf8", errorCorrectionLevel: "L" });
+  // With colours of its own, so that it is dark on light in dark terminals, too: not every camera reads the inverse.
+  const code = await QRCode.toString(url, { type: "terminal", small: true });
   return `${code}
   Scan this with a phone in the same network, or open ${url} in any browser there, this computer's too.
   Its first visit shows a warning, because the certificate was made by this computer and nobody else
