@@ -40,7 +40,7 @@ export function webAppIsBuilt(): boolean {
  */
 export async function buildWebApp(): Promise<void> {
   const hash = sourcesHash();
-  const buildDir = `${webDir}.${process.pid}`;
+  const buildDir = join(projectDir, "node_modules/.cache/lectern", String(process.pid));
   const outDir = ["--outDir", buildDir, "--emptyOutDir"];
   const child = startNode(commandPath("vite"), ["build", "--logLevel=warn", ...outDir], {
     stdio: ["ignore", "pipe", "pipe"],
