@@ -171,6 +171,7 @@ describe("a disk that is full", () => {
     await startRecording();
     // Chromium asks for the quota too seldom to be caught by a small one in a short test: this is its error at its place.
     await page.evaluate(() => {
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- put back as it was, below
       const { add } = IDBObjectStore.prototype;
       IDBObjectStore.prototype.add = () => {
         throw new DOMException("No room.", "QuotaExceededError");

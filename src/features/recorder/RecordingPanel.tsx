@@ -60,6 +60,7 @@ export function RecordingPanel({
           <span>Recording goes on meanwhile.</span>
         </p>
       )}
+      <Marks recorder={recorder} marks={marks} />
       {lecture && (
         <DetailsFields
           key={lecture.clientKey}
@@ -68,7 +69,6 @@ export function RecordingPanel({
           onSave={(details) => void recorder.setDetails(details)}
         />
       )}
-      <Marks recorder={recorder} marks={marks} />
       <ScreenHint keptAwake={snapshot.screenKeptAwake} status={status} />
       <Disclosure label="Change the microphone">
         <MicrophoneSettings recorder={recorder} snapshot={snapshot} />

@@ -87,7 +87,7 @@ function Progress({ row }: { row: AddedRow }) {
     intake,
     device,
     sendingBytes: sendingBytes[row.clientKey] ?? 0,
-    transcriptChunkCount: lecture?.transcriptChunkCount,
+    lecture: lecture ?? undefined,
   });
   return (
     <div className={styles.bars}>
@@ -105,6 +105,7 @@ function Progress({ row }: { row: AddedRow }) {
       {lecture && !device && (
         <p className={styles.state} role="status">
           {lectureStatus(lecture).label}
+          {lecture.problem && `: ${lecture.problem.message}`}
         </p>
       )}
     </div>

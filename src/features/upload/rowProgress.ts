@@ -1,5 +1,6 @@
 /** How far a brought lecture is: cut, sent and transcribed, each from 0 to 100. */
 import type { IntakeItem } from "../../recorder/files/fileIntake.ts";
+import type { LectureSource } from "../../recorder/outbox/ledger.ts";
 import type { DeviceLecture } from "./deviceLecture.ts";
 
 export type RowProgress = {
@@ -16,18 +17,20 @@ export function rowProgress(options: {
   device?: DeviceLecture;
   /** Bytes of pieces that are on their way just now. */
   sendingBytes: number;
-  transcriptChunkCount?: number;
+  /** What the server knows of the lecture, once it does. */
+  lecture?: { source: LectureSource; transcriptChunkCount: number; audioPieceCount: number };
 }): RowProgress {
-  const { intake, device, sendingBytes, transcriptChunkCount } = options;
-  const isText = device !== undefined && device.source !== "file";
+  const { intake, device, sendingBytes, lecture } = options;
+  const source = device?.source ?? lecture?.source ?? "file";
+  const isText = source !== "file" && source !== "recording";
   const cut = isText || (!device && !intake) ? undefined : cutPercent(intake, device);
   const cutShare = (cut ?? 100) / 100;
   const sent = device ? sentShare(device, sendingBytes) * cutShare * 100 : 100;
-  const pieceCount = device?.pieceCount;
+  const pieceCount = Math.max(device?.pieceCount ?? 0, lecture?.audioPieceCount ?? 0);
   const transcribed =
-    transcriptChunkCount === undefined || isText || pieceCount === undefined || pieceCount === 0
+    lecture === undefined || isText || pieceCount === 0
       ? undefined
-      : Math.min(1, transcriptChunkCount / pieceCount) * cutShare * 100;
+      : Math.min(1, lecture.transcriptChunkCount / pieceCount) * cutShare * 100;
   return { cut, sent, transcribed };
 }
 

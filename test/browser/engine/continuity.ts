@@ -35,20 +35,20 @@ export async function onsetsIn(piece: ReceivedPiece): Promise<Onset[]> {
   return onsets;
 }
 
-/** The chord was heard from a window on; its first sample is up to 100 ms before that, after silence. */
+/** The chord begins within the window in which it was heard first; just before that it is silent. */
 function firstLoudSample(
   pcm: Float32Array,
   sampleRateHz: number,
   heardFromMs: number,
 ): number | undefined {
   const samplesOf = (ms: number) => Math.round((ms / 1000) * sampleRateHz);
-  const from = samplesOf(heardFromMs - 100);
+  const from = samplesOf(heardFromMs - 20);
   // The piece begins in the middle of the chord: its beginning is in the piece before.
   if (from < 0) return undefined;
-  const silent = pcm.subarray(from, from + samplesOf(20));
+  const silent = pcm.subarray(from, from + samplesOf(15));
   if (silent.some((sample) => Math.abs(sample) > ONSET_LEVEL)) return undefined;
   const at = pcm
-    .subarray(from, from + samplesOf(200))
+    .subarray(from, from + samplesOf(100))
     .findIndex((sample) => Math.abs(sample) > ONSET_LEVEL);
   return at === -1 ? undefined : from + at;
 }

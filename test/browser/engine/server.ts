@@ -117,6 +117,19 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
+/** Everything that any method is called with; each method has its own part of it. */
+type Arguments = ChunkRegistration & {
+  clientKey: string;
+  source: string;
+  title?: string;
+  course?: string;
+  firstIndex: number;
+  chunks: unknown[];
+  atMs: number;
+  note?: string;
+  chunkCount: number;
+};
+
 class Refusal extends Error {
   readonly kind: string;
 
@@ -141,7 +154,7 @@ class Backend {
     try {
       // The page is ours: it sends what LectureServer says.
       return {
-        value: this.#do(method, JSON.parse(body.toString()) as Record<string, never>) ?? null,
+        value: this.#do(method, JSON.parse(body.toString()) as Arguments) ?? null,
       };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -149,7 +162,7 @@ class Backend {
     }
   }
 
-  #do(method: string, args: Record<string, never>): unknown {
+  #do(method: string, args: Arguments): unknown {
     switch (method) {
       case "createLecture":
         return this.#create(args);
@@ -159,7 +172,7 @@ class Backend {
       case "addChunk":
         return this.#addChunk(args);
       case "addTranscriptChunks": {
-        const { firstIndex, chunks } = args as unknown as { firstIndex: number; chunks: unknown[] };
+        const { firstIndex, chunks } = args;
         chunks.forEach((chunk, i) => this.#lecture(args).transcript.set(firstIndex + i, chunk));
         return null;
       }
@@ -172,11 +185,11 @@ class Backend {
         return void this.#lecture(args).marks.set(clientKey, { atMs, note });
       }
       case "removeMark":
-        return void this.#lecture(args).marks.delete((args as { clientKey: string }).clientKey);
+        return void this.#lecture(args).marks.delete(args.clientKey);
       case "updateDetails":
-        return void Object.assign(this.#lecture(args), args);
+        return void Object.assign(this.#lecture(args), { title: args.title, course: args.course });
       case "finish": {
-        const { chunkCount, durationMs } = args as { chunkCount: number; durationMs: number };
+        const { chunkCount, durationMs } = args;
         this.#lecture(args).finished = { chunkCount, durationMs };
         return null;
       }
@@ -188,15 +201,15 @@ class Backend {
     }
   }
 
-  #create(args: Record<string, never>): { lectureId: string } {
-    const { clientKey, source, title, course } = args as Record<string, string>;
+  #create(args: Arguments): { lectureId: string } {
+    const { clientKey, source, title, course } = args;
     const known = this.lectures.find((lecture) => lecture.clientKey === clientKey);
     if (known) return { lectureId: known.lectureId };
     const lectureId = `lecture${this.lectures.length}`;
     this.lectures.push({
       lectureId,
-      clientKey: clientKey ?? "",
-      source: source ?? "",
+      clientKey,
+      source,
       title,
       course,
       pieces: new Map(),
@@ -208,8 +221,8 @@ class Backend {
     return { lectureId };
   }
 
-  #addChunk(args: Record<string, never>): "stored" | "already_stored" {
-    const chunk = args as unknown as ChunkRegistration;
+  #addChunk(args: Arguments): "stored" | "already_stored" {
+    const chunk: ChunkRegistration = args;
     const lecture = this.#lecture(args);
     const count = (lecture.registrations.get(chunk.index) ?? 0) + 1;
     lecture.registrations.set(chunk.index, count);
@@ -226,8 +239,8 @@ class Backend {
     return "stored";
   }
 
-  #lecture(args: Record<string, never>): ReceivedLecture {
-    const { lectureId } = args as { lectureId?: string };
+  #lecture(args: Arguments): ReceivedLecture {
+    const { lectureId } = args;
     const lecture = this.lectures.find((each) => each.lectureId === lectureId);
     if (!lecture || lecture.removed) throw new Refusal("gone", "There is no such lecture.");
     return lecture;
