@@ -51,7 +51,7 @@ function keepOne(old: NotesContent, content: NotesContent, path: EditPath, text:
       return keepTakeaway(old, content, path.index, text);
     case "term":
     case "meaning":
-      return keepDefinition(old, content, path.index);
+      return keepDefinition(old, content, path);
     default:
       return path satisfies never;
   }
@@ -124,7 +124,11 @@ function keepTakeaway(old: NotesContent, content: NotesContent, index: number, t
 }
 
 /** Term and meaning belong together: the person's pair replaces the new one of the same term. */
-function keepDefinition(old: NotesContent, content: NotesContent, index: number): Kept {
+function keepDefinition(
+  old: NotesContent,
+  content: NotesContent,
+  { part, index }: { part: "term" | "meaning"; index: number },
+): Kept {
   const own = old.definitions[index];
   if (!own) throw new Error("An edited definition must be in the old notes.");
   const same = content.definitions.findIndex(
@@ -133,12 +137,12 @@ function keepDefinition(old: NotesContent, content: NotesContent, index: number)
   const match = same >= 0 ? same : nearest(content.definitions, own.startMs);
   if (match >= 0) {
     const definitions = content.definitions.with(match, own);
-    return { content: { ...content, definitions }, path: { part: "meaning", index: match } };
+    return { content: { ...content, definitions }, path: { part, index: match } };
   }
   const definitions = [...content.definitions, own];
   return {
     content: { ...content, definitions },
-    path: { part: "meaning", index: definitions.length - 1 },
+    path: { part, index: definitions.length - 1 },
   };
 }
 

@@ -24,7 +24,7 @@ type Metrics = Record<
 >;
 type Handler = (ctx: Context, args: unknown) => Promise<unknown>;
 type Registered = { _handler: Handler } & Partial<
-  Record<"isQuery" | "isMutation" | "isAction", boolean>
+  Record<"isQuery" | "isMutation" | "isAction" | "isPublic", boolean>
 >;
 
 /** Stands between an action and everything that it does. */
@@ -40,6 +40,9 @@ export class Instrument {
   /** Handlers that have begun and not ended. */
   running = 0;
   readonly costs: Costs[] = [];
+  /** What every function is, by name; and those that clients may call. */
+  readonly kinds = new Map<string, Costs["kind"]>();
+  readonly publicNames = new Set<string>();
   intercept: Intercept = ({ proceed }) => proceed();
 
   wrapModule(path: string, module: object): object {
@@ -54,6 +57,8 @@ export class Instrument {
 
   #wrap(name: string, registered: Registered): Registered {
     const kind = registered.isAction ? "action" : registered.isMutation ? "mutation" : "query";
+    this.kinds.set(name, kind);
+    if (registered.isPublic) this.publicNames.add(name);
     const handler: Handler = async (ctx, args) => {
       this.running += 1;
       try {
