@@ -287,6 +287,16 @@ describe("queries", () => {
     expect(await app.query("c:missing")).toContain("without f");
   });
 
+  it("a range of equal values holds no longer ones that begin with a zero", async () => {
+    const byF = async (f: JSONValue) => ((await app.query("c:unique", { f })) as JSONObject | null)?.f;
+    for (const f of ["zero", "zero\u0000", "zero\u0000more", { $bytes: "" }, { $bytes: "AP8=" }]) {
+      await insert("rows", { f });
+    }
+    expect(await byF("zero")).toBe("zero");
+    expect(await byF("zero\u0000")).toBe("zero\u0000");
+    expect(await byF({ $bytes: "" })).toEqual({ $bytes: "" });
+  });
+
   it("65: filters compare across types and refuse mixed arithmetic", async () => {
     await insert("rows", { kind: "filter", n: 1 });
     expect(await app.query("c:lessThanZero")).toBe(1);

@@ -1,7 +1,13 @@
 // Everything about Convex values that needs no database: order, keys, ids, sizes, texts, validators.
 export { type JSONValue, type JSONObject, isJSONObject, textOf } from "./json.ts";
 export { compareValues, compareUtf8 } from "./order.ts";
-export { encodeIndexKey, successorOfPrefix, successorOfKey, compareKeys } from "./indexKey.ts";
+export {
+  encodeIndexKey,
+  keyAfterValues,
+  successorOfPrefix,
+  successorOfKey,
+  compareKeys,
+} from "./indexKey.ts";
 export { encodeId, decodeId, INTERNAL_ID_LENGTH } from "./id.ts";
 export { isObjectValue, isCommitTsPlaceholder } from "./json.ts";
 export { valueSize, valueNesting } from "./size.ts";

@@ -25,7 +25,7 @@ let length = 0;
 
 /**
  * Encodes values one after another. A key of the first n values is a byte prefix of the key of more,
- * so all keys that start with given values lie in `[encodeIndexKey(values), successorOfPrefix(...))`.
+ * so all keys that start with given values lie in `[encodeIndexKey(values), keyAfterValues(values))`.
  *
  * @param suffix raw bytes to append, for example a document's internal id
  */
@@ -48,6 +48,22 @@ export function successorOfKey(key: Uint8Array): Uint8Array {
   const successor = new Uint8Array(key.length + 1);
   successor.set(key);
   return successor;
+}
+
+/**
+ * The smallest key above all keys of lists that begin with `values` and go on with another value (or, after a number,
+ * with raw bytes). Not simply above all keys with these first bytes: the key of "" is a prefix of that of "\u0000".
+ */
+export function keyAfterValues(values: readonly (Value | undefined)[]): Uint8Array | null {
+  const key = encodeIndexKey(values);
+  const last = values.at(-1);
+  const endsInTerminator = typeof last === "string" || (typeof last === "object" && last !== null);
+  if (!endsInTerminator) return successorOfPrefix(key);
+  const bound = new Uint8Array(key.length + 1);
+  bound.set(key);
+  // Above every tag; no value begins with it.
+  bound[key.length] = ESCAPED_ZERO;
+  return bound;
 }
 
 /** The smallest key above every key that starts with `prefix`; null when there is none (no upper end). */

@@ -12,8 +12,8 @@ import {
   encodeIndexKey,
   encodeTs,
   formatValue,
+  keyAfterValues,
   successorOfKey,
-  successorOfPrefix,
   valueNesting,
 } from "./index.ts";
 
@@ -72,15 +72,18 @@ describe("order", () => {
     );
   });
 
-  it("of several values is by the first that differs, and a prefix encloses what starts with it", () => {
+  it("of several values is by the first that differs, and a bound encloses what goes on from it", () => {
     fc.assert(
       fc.property(value, value, value, (a, b, c) => {
         const key = encodeIndexKey([a, b]);
         const other = encodeIndexKey([a, c]);
         expect(sign(compareKeys(key, other))).toBe(sign(compareValues(b, c)));
-        const prefix = encodeIndexKey([a]);
-        expect(compareKeys(prefix, key)).toBeLessThan(0);
-        expect(compareKeys(key, successorOfPrefix(prefix) ?? key)).toBeLessThan(0);
+        const after = keyAfterValues([a]) ?? successorOfKey(key);
+        expect(compareKeys(encodeIndexKey([a]), key)).toBeLessThan(0);
+        expect(compareKeys(key, after)).toBeLessThan(0);
+        // And nothing else: the key of "" is a prefix of that of "\u0000".
+        const outside = encodeIndexKey([b, c]);
+        expect(compareKeys(outside, after) < 0).toBe(compareValues(b, a) <= 0);
         expect(compareKeys(key, successorOfKey(key))).toBeLessThan(0);
       }),
       { numRuns: 2_000 },

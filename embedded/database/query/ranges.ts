@@ -8,6 +8,7 @@ import {
   formatValue,
   INTERNAL_ID_LENGTH,
   isJSONObject,
+  keyAfterValues,
   successorOfKey,
   successorOfPrefix,
   type JSONValue,
@@ -58,16 +59,16 @@ export function indexInterval(index: Index, range: readonly RangeExpressionJSON[
 }
 
 function valueInterval(prefix: (Value | undefined)[], bounds: Bounds): KeyInterval {
-  const prefixKey = encodeIndexKey(prefix);
-  let from = prefixKey;
-  let to = prefix.length === 0 ? null : successorOfPrefix(prefixKey);
+  let from = encodeIndexKey(prefix);
+  let to = prefix.length === 0 ? null : keyAfterValues(prefix);
   if (bounds.lower !== null) {
-    const key = encodeIndexKey([...prefix, bounds.lower.value]);
-    from = bounds.lower.isInclusive ? key : (successorOfPrefix(key) ?? key);
+    const values = [...prefix, bounds.lower.value];
+    const key = encodeIndexKey(values);
+    from = bounds.lower.isInclusive ? key : (keyAfterValues(values) ?? key);
   }
   if (bounds.upper !== null) {
-    const key = encodeIndexKey([...prefix, bounds.upper.value]);
-    to = bounds.upper.isInclusive ? successorOfPrefix(key) : key;
+    const values = [...prefix, bounds.upper.value];
+    to = bounds.upper.isInclusive ? keyAfterValues(values) : encodeIndexKey(values);
   }
   return { from, to };
 }
