@@ -6,7 +6,7 @@ import {
   type JSONObject,
   type JSONValue,
 } from "../values/index.ts";
-import type { Index, Table } from "../store/index.ts";
+import { TABLES_PSEUDO_INDEX, type Index, type Table } from "../store/index.ts";
 import { DatabaseError } from "./errors.ts";
 import { queryFingerprint } from "./query/cursor.ts";
 import { expectedCount, QueryPipeline, type Present } from "./query/operators.ts";
@@ -129,6 +129,13 @@ export class Reader {
     if (!this.#isSystem) this.#state.usage.rangeRead();
     this.#state.readRange({ index: table.byCreationTime.id, ...EVERYTHING });
     return table.documentCount;
+  }
+
+  tableNames(): string[] {
+    this.#state.checkUsable();
+    this.#state.readRange({ index: TABLES_PSEUDO_INDEX, ...EVERYTHING });
+    const names = [...this.#state.host.store.catalog.tables()].map((table) => table.name);
+    return names.filter((name) => this.#isVisible(name)).sort();
   }
 
   /** @throws unless the id's table is the one named, and on the right side of `db.system` */

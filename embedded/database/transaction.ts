@@ -112,6 +112,10 @@ export class TransactionView implements Transaction {
     return this.#reader.count(table);
   }
 
+  tableNames(): string[] {
+    return this.#reader.tableNames();
+  }
+
   vectorSearch(query: VectorQueryJSON): { _id: string; _score: number }[] {
     this.#state.checkUsable();
     const [tableName = "", indexName = ""] = query.indexName.split(".");

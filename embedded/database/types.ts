@@ -162,6 +162,8 @@ export interface Transaction {
   /** All documents of a query at once; shorthand for a stream. */
   collect(query: QueryJSON): JSONObject[];
   count(table: string): number;
+  /** The tables that this transaction may see, by name. Part of the read set, so that a new table changes the answer. */
+  tableNames(): string[];
   vectorSearch(query: VectorQueryJSON): { _id: string; _score: number }[];
 
   /** Counts a scheduled function against the limits. `argsBytes`: Convex size of its arguments. */

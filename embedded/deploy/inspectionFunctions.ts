@@ -1,23 +1,27 @@
 // What the inspection page asks of the engine, beyond the CLI's queries. All are queries, so the page can watch them.
 import { z } from "zod";
-import type { QueryPageArgs, Transaction } from "../database/index.ts";
+import type { QueryJSON, QueryPageArgs, Transaction } from "../database/index.ts";
 import type { SystemFunctionContext, SystemFunctions } from "../functions/index.ts";
-import { decodeId, type JSONObject, type JSONValue, textOf } from "../values/index.ts";
+import { decodeId, textOf, type JSONObject, type JSONValue } from "../values/index.ts";
 import { wholeTable } from "./deployment.ts";
 import { visibleDocument } from "./visibleDocument.ts";
 
+const page = { cursor: z.string().nullable(), pageSize: z.number().int().min(1).max(200) };
 const operators = ["$eq", "$neq", "$lt", "$lte", "$gt", "$gte"] as const;
 const documentsArgs = z.object({
+  ...page,
   table: z.string(),
   order: z.enum(["asc", "desc"]),
-  cursor: z.string().nullable(),
-  pageSize: z.number().int().min(1).max(200),
-  /** `value` is Convex JSON; a missing field compares as lowest. */
+  /** `valueJson`: Convex JSON as text, also `{"$undefined": null}`, which no argument of its own can be. */
   filter: z
-    .object({ field: z.string(), operator: z.enum(operators), value: z.json() })
-    .nullable()
-    .default(null),
+    .object({ field: z.string(), operator: z.enum(operators), valueJson: z.string() })
+    .nullable(),
 });
+const scheduledArgs = z.object({
+  ...page,
+  state: z.enum(["pending", "inProgress", "success", "failed", "canceled"]).nullable(),
+});
+const filesArgs = z.object(page);
 
 /** A filter that matches nothing looks at so many documents before it says "go on". */
 const MAX_SCANNED = 5000;
@@ -25,23 +29,55 @@ const MAX_SCANNED = 5000;
 export const inspectionFunctions: SystemFunctions = {
   "_system/embedded/tables:list": {
     kind: "query",
-    run: (_tx, _args, { database }) =>
-      database
+    run: (tx) =>
+      tx
         .tableNames()
-        .filter(({ name }) => visibleDocument(name) !== null)
-        .map(({ name, documentCount }) => ({ name, documentCount }))
-        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+        .filter((name) => visibleDocument(name) !== null)
+        .map((name) => ({ name, documentCount: tx.count(name) })),
   },
   "_system/embedded/documents:page": { kind: "query", run: documentsPage },
   "_system/embedded/documents:get": {
     kind: "query",
     run: (tx, args) => {
       const id = textOf(args.id);
-      const document = tx.get(id);
-      if (document === null) return null;
       const table = tableOf(tx, id);
       const visible = table === null ? null : visibleDocument(table);
-      return table === null || visible === null ? null : { table, document: visible(document) };
+      const document = visible === null ? null : tx.get(id);
+      if (table === null || visible === null || document === null) return null;
+      return { table, document: visible(document) };
+    },
+  },
+  /** Jobs in one state by their time, or all of them, the newest first. */
+  "_system/embedded/scheduled:page": {
+    kind: "query",
+    run: (tx, args, context) => {
+      const { state, ...wanted } = scheduledArgs.parse(args);
+      const query: QueryJSON =
+        state === null
+          ? wholeTable("_scheduled_functions", "desc")
+          : {
+              source: {
+                type: "IndexRange",
+                indexName: "_scheduled_functions.by_state_and_time",
+                range: [{ type: "Eq", fieldPath: "state.kind", value: state }],
+                order: state === "pending" ? "asc" : "desc",
+              },
+              operators: [],
+            };
+      return onePage(tx, { query, ...wanted }, visibleDocument("_scheduled_functions"), context);
+    },
+  },
+  /** Stored files, the newest first, each with the path under which it can be downloaded. */
+  "_system/embedded/files:page": {
+    kind: "query",
+    run: (tx, args, context) => {
+      const query = wholeTable("_storage", "desc");
+      const visible = visibleDocument("_storage");
+      const withPath = (file: JSONObject): JSONObject => ({
+        ...visible?.(file),
+        path: `/api/storage/${textOf(file.internalId)}`,
+      });
+      return onePage(tx, { query, ...filesArgs.parse(args) }, withPath, context);
     },
   },
 };
@@ -49,32 +85,32 @@ export const inspectionFunctions: SystemFunctions = {
 function documentsPage(
   tx: Transaction,
   args: JSONObject,
-  { journal }: SystemFunctionContext,
+  context: SystemFunctionContext,
 ): JSONValue {
-  const { table, order, cursor, pageSize, filter } = documentsArgs.parse(args);
-  const visible = visibleDocument(table);
-  if (visible === null || tx.tables.numberOf(table) === undefined) {
-    return { page: [], isDone: true, continueCursor: "end" };
-  }
-  const condition: JSONValue =
-    filter === null
-      ? []
-      : [
-          {
-            filter: {
-              [filter.operator]: [{ $field: filter.field }, { $literal: filter.value }],
-            },
-          },
-        ];
-  const request: QueryPageArgs = {
-    query: { ...wholeTable(table, order), operators: condition as { filter: JSONValue }[] },
-    cursor,
-    pageSize,
-    maximumRowsRead: MAX_SCANNED,
-  };
-  const { page, isDone, continueCursor } = tx.queryPage(request, journal.given);
+  const { table, order, filter, ...wanted } = documentsArgs.parse(args);
+  const operators = filter === null ? [] : [{ filter: condition(filter) }];
+  const query = { ...wholeTable(table, order), operators };
+  const isThere = tx.tables.numberOf(table) !== undefined;
+  return onePage(tx, { query, ...wanted }, isThere ? visibleDocument(table) : null, context);
+}
+
+function condition(filter: NonNullable<z.infer<typeof documentsArgs>["filter"]>): JSONObject {
+  // The page made the text with JSON.stringify; the database refuses what is no value.
+  const value = JSON.parse(filter.valueJson) as JSONValue;
+  return { [filter.operator]: [{ $field: filter.field }, { $literal: value }] };
+}
+
+function onePage(
+  tx: Transaction,
+  request: QueryPageArgs,
+  shown: ((document: JSONObject) => JSONObject) | null,
+  { journal }: SystemFunctionContext,
+): JSONObject {
+  if (shown === null) return { page: [], isDone: true, continueCursor: "end" };
+  const limited = { ...request, maximumRowsRead: MAX_SCANNED };
+  const { page, isDone, continueCursor } = tx.queryPage(limited, journal.given);
   journal.taken = continueCursor;
-  return { page: page.map(visible), isDone, continueCursor };
+  return { page: page.map(shown), isDone, continueCursor };
 }
 
 function tableOf(tx: Transaction, id: string): string | null {

@@ -2,10 +2,9 @@
 // module hashes agree whichever of the two pushed last. For starting an app fast, without type check and codegen.
 import { existsSync } from "node:fs";
 import { readFile, readdir } from "node:fs/promises";
-import { createRequire } from "node:module";
 import path from "node:path";
-import type * as EsbuildModule from "esbuild";
 import type { BuildFailure, Plugin } from "esbuild";
+import { convexEsbuild, type Esbuild } from "./convexEsbuild.ts";
 import type { ModuleConfig, ModuleEnvironment } from "./protocol.ts";
 
 export type ProjectBundle = {
@@ -50,16 +49,6 @@ export async function bundleProject(projectDir: string): Promise<ProjectBundle> 
     bundle(projectDir, dir, schemaFile, { environment: "isolate" }),
   ]);
   return { functions, modules: [...isolate, ...node, ...auth], schema: schema[0] ?? null };
-}
-
-type Esbuild = typeof EsbuildModule;
-
-/** The very esbuild of the project's `convex` package: another version of it writes other bytes. */
-function convexEsbuild(projectDir: string): Esbuild {
-  const require = createRequire(path.join(path.resolve(projectDir), "package.json"));
-  const ofConvex = createRequire(require.resolve("convex/package.json"));
-  // A CommonJS module, which `require` cannot type.
-  return ofConvex("esbuild") as Esbuild;
 }
 
 async function functionsFolder(projectDir: string): Promise<string> {

@@ -39,9 +39,7 @@ const pageArgs = z.object({
 
 export const deploySystemFunctions: SystemFunctions = {
   // Queries of the CLI. A failing one makes several commands wait for ever, so each answers something sensible.
-  "_system/cli/tables:default": query((_tx, _args, { database }) =>
-    wholePage(tableNames(database)),
-  ),
+  "_system/cli/tables:default": query((tx) => wholePage(tableNames(tx))),
   "_system/cli/tableData:default": query(tableData),
   "_system/cli/tableSize:default": query((tx, args) => tx.count(textOf(args.tableName))),
   "_system/cli/queryTable:default": query(tableChangeMarker),
@@ -120,11 +118,10 @@ function schemaDiff(tx: Transaction, args: JSONObject): JSONValue {
   });
 }
 
-function tableNames(database: SystemFunctionContext["database"]): JSONObject[] {
-  const names = database.tableNames().map((table) => table.name);
-  return names
+function tableNames(tx: Transaction): JSONObject[] {
+  return tx
+    .tableNames()
     .filter((name) => !name.startsWith("_"))
-    .sort()
     .map((name) => ({ name }));
 }
 
