@@ -10,6 +10,8 @@ import { countWords, isUnspaced, sentencesAt } from "./words.ts";
 const LONGEST_SENTENCE_WORDS = 120;
 /** Text without punctuation is cut at pauses, at the latest after this many words. */
 const UNPUNCTUATED_WORDS = 28;
+/** Where scripts without spaces have no punctuation, a sentence is at least this long. */
+const UNSPACED_WORDS = 7;
 /** A pause that ends a thought in text without punctuation. */
 const THOUGHT_PAUSE_MS = 700;
 /** A pause that starts a new paragraph where a sentence has ended. */
@@ -72,7 +74,8 @@ function hasPunctuation(segments: Segment[]): boolean {
     (sum, segment) => sum + (segment.text.match(/[.!?…。！？؟۔।॥।]/gu) ?? []).length,
     0,
   );
-  return words < 40 || ends * 60 >= words;
+  // A short text is a sentence or two; but Thai and its neighbours end theirs with a space.
+  return ends > 0 ? ends * 60 >= words || words < 40 : words < 12;
 }
 
 type Place = { at: number; length: number; startMs: number; endMs: number };
@@ -121,27 +124,27 @@ function clockOf(places: Place[]): (at: number) => number {
 function cutAtPauses(segments: Segment[]): Sentence[] {
   const sentences: Sentence[] = [];
   let open: Sentence | undefined;
-  for (const segment of segments.flatMap(cutLong)) {
+  for (const segment of segments.flatMap(cutAtSpaces)) {
     const pause = open ? segment.startMs - open.endMs : 0;
-    const full = open
-      ? countWords(open.text) + countWords(segment.text) > UNPUNCTUATED_WORDS
-      : false;
+    const full = open ? countWords(open.text) >= UNSPACED_WORDS : false;
     if (!open || pause >= THOUGHT_PAUSE_MS || full) {
-      open = { startMs: segment.startMs, endMs: segment.endMs, text: segment.text.trim() };
+      open = { startMs: segment.startMs, endMs: segment.endMs, text: segment.text };
       sentences.push(open);
     } else {
-      open.text = joinTexts(open.text, segment.text.trim());
+      open.text = segment.afterSpace
+        ? `${open.text} ${segment.text}`
+        : joinTexts(open.text, segment.text);
       open.endMs = Math.max(open.endMs, segment.endMs);
     }
   }
   return sentences;
 }
 
-function cutLong(segment: Segment): Sentence[] {
+/** Scripts without spaces between words put one where a sentence or a part of one ends. */
+function cutAtSpaces(segment: Segment): (Sentence & { afterSpace: boolean })[] {
   const whole = { startMs: segment.startMs, endMs: segment.endMs, text: segment.text };
-  return countWords(segment.text) <= UNPUNCTUATED_WORDS
-    ? [whole]
-    : cutEvery(whole, UNPUNCTUATED_WORDS);
+  const parts = spreadTimes(whole, segment.text.trim().split(/\s+/u));
+  return parts.map((part, index) => ({ ...part, afterSpace: index > 0 }));
 }
 
 function cutEvery(sentence: Sentence, words: number): Sentence[] {

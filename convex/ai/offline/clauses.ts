@@ -41,7 +41,7 @@ const FINITE_VERB =
 export function clausesOf(sentence: string, language: string | undefined): Clause[] {
   if (countWords(sentence) <= LONGEST_POINT_WORDS) return [{ text: sentence, at: 0 }];
   const isEnglish = language === "en";
-  const pieces = cut(sentence, isEnglish ? ENGLISH_BORDERS : OTHER_BORDERS);
+  const pieces = cut(sentence, isEnglish);
   const offers: Clause[] = [];
   for (let from = 0; from < pieces.length; from += 1) {
     const first = pieces[from];
@@ -65,7 +65,12 @@ function headOf(clause: string): string {
   return clause.split(/,\s|[;:]|\s(?:which|who|whom|whose|that|where|when)\s/u)[0] ?? clause;
 }
 
-function cut(sentence: string, borders: RegExp): Piece[] {
+function hasVerb(rest: string): boolean {
+  return FINITE_VERB.test(rest.split(/[,;:.]\s/u)[0] ?? rest);
+}
+
+function cut(sentence: string, isEnglish: boolean): Piece[] {
+  const borders = isEnglish ? ENGLISH_BORDERS : OTHER_BORDERS;
   // Dashes in pairs enclose a remark; only a lone one divides.
   const dashes = sentence.match(/[—–]|\s--?\s|--/gu)?.length ?? 0;
   const pieces: Piece[] = [];
@@ -74,6 +79,10 @@ function cut(sentence: string, borders: RegExp): Piece[] {
   for (const border of sentence.matchAll(borders)) {
     if (border.groups?.["dash"] !== undefined && dashes !== 1) continue;
     const end = border.index + border[0].length;
+    // "first down one, and then the next": without a verb it is no clause.
+    if (isEnglish && border.groups?.["clause"] !== undefined && !hasVerb(sentence.slice(end))) {
+      continue;
+    }
     pieces.push({ text: sentence.slice(start, end), at: start, canBegin });
     start = end;
     canBegin = border.groups?.["tail"] === undefined && border.groups?.["dash"] === undefined;

@@ -33,11 +33,13 @@ const PATTERNS: Record<string, Pattern[]> = {
     { pattern: /^(?:der |die |das |ein |eine )?(?<term>\p{Lu}[\p{L}-]+) (?:ist|sind) (?<meaning>(?:ein|eine|einer|der|die|das) .+)$/u, onlyKeyphrases: true },
   ],
   fr: [
+    { pattern: /\b(?:on|nous) (?:appelle|appelons|nomme|nommons) (?<term>[\p{L}'’-]+(?: [\p{L}'’-]+){0,2}?),? (?<meaning>(?:la|le|les|l['’]|un|une|tout|toute) ?.+)$/iu },
     { pattern: /\b(?:on|nous) (?:appelle|appelons|nomme|nommons) (?<term>[\p{L}'’-]+(?: [\p{L}'’-]+){0,3})(?=[.,;:!?]|$)/iu },
     { pattern: /\b(?:s'appelle|se nomme|est appelée?|est nommée?) (?:la |le |l'|un |une )?(?<term>[\p{L}'’-]+(?: [\p{L}'’-]+){0,2})(?=[.,;:!?]|$)/iu },
     { pattern: /^(?:l'|la |le |les |un |une )?(?<term>[\p{L}-]+(?: [\p{L}-]+){0,2}) (?:est|sont) (?<meaning>(?:un|une|le|la|l'|des) .+)$/iu, onlyKeyphrases: true },
   ],
   es: [
+    { pattern: /\b(?:se llama|llamamos|se denomina|denominamos) (?<term>[\p{L}-]+(?: [\p{L}-]+){0,2}?) (?:a|al) (?<meaning>(?:la|el|los|las|un|una)? ?.+)$/iu },
     { pattern: /\b(?:se llaman?|llamamos|se denominan?|denominamos|se conoce como) (?:el |la |un |una )?(?<term>[\p{L}-]+(?: [\p{L}-]+){0,3})(?=[.,;:!?]|$)/iu },
     { pattern: /^(?:el |la |los |las |un |una )?(?<term>[\p{L}-]+(?: de [\p{L}-]+| [\p{L}-]+){0,2}) (?:es|son) (?<meaning>(?:un|una|el|la|los|las) .+)$/iu, onlyKeyphrases: true },
   ],

@@ -19,6 +19,8 @@ const CLARITY = 1.6;
 const POINT_BONUS = 2.5;
 const GIST_BONUS = 6;
 const GIST_SENTENCES = 4;
+/** The first sentences of a lecture say what it is about. */
+const OPENING_BONUS = 0.6;
 const TAKEAWAYS = 4;
 const KEPT_KEYPHRASES = 24;
 /** A listener marks a moment a little after hearing why. */
@@ -28,7 +30,9 @@ const MARK_BONUS = 1.5;
 
 /** The outline of one window. */
 export function outlineOf(request: WindowRequest, writer: SectionDraft["writer"]): SectionDraft {
-  const corpus = corpusOf(toSentences(request.segments), request.language);
+  // "..." and "!!!" are no speech.
+  const spoken = toSentences(request.segments).filter(({ text }) => /[\p{L}\p{N}]/u.test(text));
+  const corpus = corpusOf(spoken, request.language);
   const { units, language } = corpus;
   const background = termCounts(units);
   const phrases = announcedFirst(corpus, keyphrasesOf(corpus, units));
@@ -44,7 +48,13 @@ export function outlineOf(request: WindowRequest, writer: SectionDraft["writer"]
     said: new Set(),
   });
   const weights = termWeights(units, phrases, GIST_BONUS);
-  const gist = choose(candidates, { count: GIST_SENTENCES, weights, clarity: CLARITY });
+  const opening = request.headingsSoFar.length === 0 ? OPENING_SENTENCES : 0;
+  const gist = choose(candidates, {
+    count: GIST_SENTENCES,
+    weights,
+    clarity: CLARITY,
+    bonus: ({ unit }) => (unit < opening ? OPENING_BONUS : 0),
+  });
   const takeaways = ranked(candidates.map(asTakeaway), {
     count: TAKEAWAYS,
     weights,

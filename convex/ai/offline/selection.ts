@@ -30,6 +30,9 @@ const SECOND_MENTION = 0.2;
 const SAID_EARLIER = 0.5;
 /** What a pair that comes back is worth beside its words. */
 const PAIR_WEIGHT = 1.3;
+/** Once there are this many statements, those that hardly stand alone are left out. */
+const ENOUGH = 3;
+const HARDLY_STANDS_ALONE = 0.38;
 /** A sentence that can't be cut may stand whole up to here; it is chosen last. */
 const LONGEST_WORDS = 60;
 
@@ -131,6 +134,7 @@ export function ranked(candidates: Candidate[], choice: Choice): Candidate[] {
   while (chosen.length < choice.count && rest.length > 0) {
     let best: { candidate: Candidate; worth: number } | undefined;
     for (const candidate of rest) {
+      if (chosen.length >= ENOUGH && candidate.value < HARDLY_STANDS_ALONE) continue;
       const worth =
         gain(candidate, choice, mentions) *
         candidate.value ** (choice.clarity ?? 1) *

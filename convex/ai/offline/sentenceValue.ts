@@ -29,6 +29,7 @@ const ENGLISH: Habit[] = [
   { pattern: /^(?:without|besides|except|instead of|because|since|unless|until|although|though|whether|as|like|upon|in (?:like|the same) (?:manner|way)|by (?:this|that|these))\b/iu, factor: 0.7 },
   { pattern: /^(?:the )?(?:reason|cause|point|question|answer|result|consequence)s? (?:of (?:this|that|it) )?(?:is|was|are)\b/iu, factor: 0.75 },
   { pattern: /^(?:of|in|with|by|to|from|for|on|at|upon) (?:this|that|these|those|it|them|which)\b/iu, factor: 0.6 },
+  { pattern: /\b(?:in (?:this|that|the same) (?:way|manner|respect|case|instance)|like (?:this|that)|of (?:this|that) (?:kind|sort|shape|nature|description))\b/iu, factor: 0.65 },
   // Points at something that a reader can't see.
   { pattern: /^(?:here(?:'s|,? (?:(?:too|also|again|then),? )?(?:is|are|was|were|we|you|i)\b)|there (?:it|they|you|he|she) |look(?: at|,)|see |behold|observe|notice|watch|listen)/iu, factor: 0.3 },
   { pattern: /\b(?:here (?:is|are|you|we|i)|as you (?:can )?see|you (?:now |can |will )?see (?:here|this|these|that it|it|the)|i have (?:here|brought|got|placed|put|made)|this (?:slide|picture|figure|board|diagram|chart|glass|vessel|jar|bottle|tube|table|piece|one|apparatus|instrument|specimen)|(?:in|on|over) (?:front of|this side|that side)|over (?:here|there)|before you)\b/iu, factor: 0.5 },
