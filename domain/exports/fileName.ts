@@ -12,7 +12,6 @@ const MAX_LENGTH = 80;
 export function exportFileName(title: string, extension: string): string {
   const cleaned = title
     .normalize("NFC")
-    // eslint-disable-next-line no-control-regex -- control characters are what has to go
     .replaceAll(/[\u0000-\u001f<>:"/\\|?*]+/g, " ")
     .replaceAll(/\s+/g, " ")
     .trim();

@@ -1,4 +1,5 @@
 // Shows a note's text with its formulas and code. KaTeX and its fonts are fetched only by lectures that need them.
+import type KatexModule from "katex";
 import { useEffect, useState } from "react";
 import { parseRichText, type RichPart } from "../../../domain/richText.ts";
 import styles from "./RichText.module.css";
@@ -26,7 +27,7 @@ function Part({ part }: { part: RichPart }) {
   }
 }
 
-type Katex = typeof import("katex").default;
+type Katex = typeof KatexModule;
 let loadedKatex: Katex | undefined;
 
 function Formula({ latex, isBlock }: { latex: string; isBlock: boolean }) {

@@ -47,7 +47,10 @@ function runKey(key: string, track: PieceTrack): boolean {
 /** Whether the focused element needs this key itself: fields all keys, buttons and links the space bar, tabs the arrows. */
 function takesKeys(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target.closest("input, textarea, select, [role=dialog], [role=alertdialog]")) {
+  if (
+    target.isContentEditable ||
+    target.closest("input, textarea, select, [role=dialog], [role=alertdialog]")
+  ) {
     return true;
   }
   if (key === " ")

@@ -24,7 +24,7 @@ function fakeServer() {
         if (added.index >= range.fromIndex && added.index < range.toIndex) changed();
       }
     },
-    watchRange(range: ChunkRange) {
+    watchRange: (range: ChunkRange) => {
       let result: FeedChunk[] | undefined;
       const compute = () => {
         result = [...chunks.values()].filter(

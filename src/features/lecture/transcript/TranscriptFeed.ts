@@ -22,7 +22,7 @@ export class TranscriptFeed {
   #watches = new Map<string, { range: ChunkRange; stop: () => void }>();
   #listeners = new Map<number, Set<() => void>>();
   #anyListeners = new Set<() => void>();
-  #error: unknown;
+  #error: Error | undefined;
   readonly #watchRange: (range: ChunkRange) => RangeWatch;
 
   constructor(watchRange: (range: ChunkRange) => RangeWatch) {
@@ -38,7 +38,7 @@ export class TranscriptFeed {
     return [...this.#chunks.values()];
   }
 
-  error(): unknown {
+  error(): Error | undefined {
     return this.#error;
   }
 
@@ -89,7 +89,7 @@ export class TranscriptFeed {
       try {
         for (const chunk of watch.localQueryResult() ?? []) this.#put(chunk);
       } catch (error) {
-        this.#error = error;
+        this.#error = error instanceof Error ? error : new Error(String(error));
         this.#tell(this.#anyListeners);
       }
     };
