@@ -76,6 +76,16 @@ function jobTable(rows: Row[], connection: Connection): HTMLElement {
       refill(trouble, problem(error instanceof Error ? error.message : String(error)));
     }
   };
+  const cancelButton = (id: string, name: string) =>
+    h(
+      "button",
+      {
+        "data-key": `cancel-${id}`,
+        "aria-label": `Cancel ${name}`,
+        onclick: () => void cancel(id),
+      },
+      "Cancel",
+    );
   const heading = (text: string) => h("th", { scope: "col" }, text);
   return h(
     "div",
@@ -87,7 +97,7 @@ function jobTable(rows: Row[], connection: Connection): HTMLElement {
       h(
         "table",
         {},
-        h("thead", {}, h("tr", {}, ["Function", "State", "Due", "Arguments", ""].map(heading))),
+        h("thead", {}, h("tr", {}, ["Function", "State", "Due", "Arguments"].map(heading))),
         h(
           "tbody",
           {},
@@ -102,26 +112,16 @@ function jobTable(rows: Row[], connection: Connection): HTMLElement {
               h(
                 "td",
                 {},
-                h("span", { class: `state ${kind}` }, kind),
+                h(
+                  "div",
+                  { class: "line" },
+                  h("span", { class: `state ${kind}` }, kind),
+                  kind === "pending" || kind === "inProgress" ? cancelButton(row._id, name) : null,
+                ),
                 error === null ? null : h("pre", { class: "error" }, error),
               ),
               h("td", {}, formatTime(Number(row.scheduledTime))),
               h("td", {}, h("code", {}, summary(args, 60))),
-              h(
-                "td",
-                {},
-                kind === "pending" || kind === "inProgress"
-                  ? h(
-                      "button",
-                      {
-                        "data-key": `cancel-${row._id}`,
-                        "aria-label": `Cancel ${name}`,
-                        onclick: () => void cancel(row._id),
-                      },
-                      "Cancel",
-                    )
-                  : null,
-              ),
             );
           }),
         ),
@@ -153,7 +153,7 @@ function cronDetails({ name, spec, nextTs, state, runs }: Cron): HTMLElement {
       h(
         "span",
         { class: "quiet" },
-        ` ${spec.name}, ${summary(spec.schedule)}, ${state.kind === "inProgress" ? "running now" : last}, next ${nextTs === null ? "never" : formatTime(nextTs)}`,
+        ` ${spec.name}, ${scheduleText(spec.schedule)}, ${state.kind === "inProgress" ? "running now" : last}, next ${nextTs === null ? "never" : formatTime(nextTs)}`,
       ),
     ),
     runs.length === 0
@@ -175,4 +175,27 @@ function cronDetails({ name, spec, nextTs, state, runs }: Cron): HTMLElement {
 
 function textOf(value: Value | undefined): string {
   return typeof value === "string" ? value : summary(value);
+}
+
+function scheduleText({ type, ...schedule }: Record<string, Value>): string {
+  const two = (value: Value | undefined) => summary(value ?? 0).padStart(2, "0");
+  const time = `at ${two(schedule.hourUTC)}:${two(schedule.minuteUTC)} UTC`;
+  switch (type) {
+    case "interval": {
+      const [unit = "", count] = Object.entries(schedule)[0] ?? [];
+      return `every ${summary(count)} ${unit}`;
+    }
+    case "hourly":
+      return `hourly at minute ${summary(schedule.minuteUTC ?? 0)}`;
+    case "daily":
+      return `daily ${time}`;
+    case "weekly":
+      return `on ${textOf(schedule.dayOfWeek)} ${time}`;
+    case "monthly":
+      return `on day ${summary(schedule.day)} of the month ${time}`;
+    case "cron":
+      return `at ${textOf(schedule.cron)} UTC`;
+    default:
+      return summary(schedule);
+  }
 }

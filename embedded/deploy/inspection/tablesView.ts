@@ -2,7 +2,7 @@
 import type { Value } from "convex/values";
 import { field, h, link, problem, refill, select } from "./dom.ts";
 import { startPager, type Row } from "./pager.ts";
-import { documentHash, formatTime, summary } from "./values.ts";
+import { documentHash, formatTime, isId, summary } from "./values.ts";
 import type { View, ViewContext } from "./view.ts";
 
 const OPERATORS = [
@@ -156,11 +156,15 @@ function documentTable(rows: Row[]): HTMLElement {
             "tr",
             {},
             h("td", {}, h("code", {}, link(documentHash(row._id), row._id))),
-            fields.map((name) => h("td", {}, h("code", {}, summary(row[name])))),
+            fields.map((name) => h("td", {}, cell(row[name]))),
             h("td", {}, formatTime(row._creationTime)),
           ),
         ),
       ),
     ),
   );
+}
+
+function cell(value: Value | undefined): HTMLElement {
+  return h("code", {}, isId(value) ? h("a", { href: documentHash(value) }, value) : summary(value));
 }
