@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: "end-to-end",
           environment: "node",
-          include: ["test/{e2e,browser,faults,cli,crash}/**/*.test.ts"],
+          include: ["test/{e2e,browser,faults,cli,crash,fuzz}/**/*.test.ts"],
           fileParallelism: false,
           testTimeout: 240_000,
           hookTimeout: 180_000,

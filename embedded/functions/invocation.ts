@@ -15,7 +15,7 @@ import { expectedError, isStoreFault, storeFaultText } from "./failures.ts";
 import { errorText, functionError } from "./functionErrors.ts";
 import type { FunctionEntry, FunctionTable } from "./functionTable.ts";
 import type { ModuleLoader } from "./moduleLoader.ts";
-import { parseFunctionPath, resolveFunctionAddress } from "./paths.ts";
+import { displayPath, parseFunctionPath, resolveFunctionAddress } from "./paths.ts";
 import type { PreparedAction } from "./protocol.ts";
 import type { Realm } from "./realmHost.ts";
 import { Frame, type Callbacks, type Run } from "./run.ts";
@@ -317,7 +317,13 @@ export class Invoker {
     const validator = entry.args;
     const sizeMatters = mayExceedLimit(argsJson);
     if (validator.type === "any" && !sizeMatters) return null;
-    const args = jsonToConvex(JSON.parse(argsJson) as JSONObject);
+    let args: Value;
+    try {
+      args = jsonToConvex(JSON.parse(argsJson) as JSONObject);
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      return `Invalid arguments for ${displayPath(entry.path)}: ${detail}`;
+    }
     if (sizeMatters) {
       const sizeBytes = valueSize(args);
       if (sizeBytes > MAX_VALUE_BYTES) return texts.tooLargeArguments(entry.path, sizeBytes);

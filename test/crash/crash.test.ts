@@ -1,6 +1,7 @@
 // The short form of the crash suite; `npm run test:crash -- --kills 500` is the long one.
 import { describe, expect, it } from "vitest";
-import { runCrashes, seededRandom } from "./crashes.ts";
+import { seededRandom } from "../../embedded/server/testing/seededRandom.ts";
+import { runCrashes } from "./crashes.ts";
 
 describe("a server that is killed again and again under load", () => {
   it("loses nothing, does nothing twice and leaves nothing half-way", async () => {

@@ -1,6 +1,7 @@
 // `npm run test:crash -- --kills N`: the long run of the crash suite.
 import { parseArgs } from "node:util";
-import { runCrashes, seededRandom, type CrashReport } from "./crashes.ts";
+import { seededRandom } from "../../embedded/server/testing/seededRandom.ts";
+import { runCrashes, type CrashReport } from "./crashes.ts";
 
 const { values } = parseArgs({
   options: { kills: { type: "string", default: "500" }, seed: { type: "string" } },
