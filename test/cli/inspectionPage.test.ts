@@ -104,7 +104,7 @@ describe("the inspection page", () => {
   it("shows a document whole, live, with links to what it refers to", async () => {
     const file = (await client.action(attach, { text: "file text" })) as string;
     await open("tables/messages");
-    await page.getByRole("row").nth(1).getByRole("link").click();
+    await page.getByRole("row").nth(1).getByRole("link").first().click();
     await page.getByText('"author": "files"').waitFor();
     await expectAccessible();
     await page.getByRole("link", { name: file }).click();
