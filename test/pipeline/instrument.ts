@@ -10,13 +10,17 @@ export type Costs = {
   documentsWritten: number;
   bytesRead: number;
   functionsScheduled: number;
+  /** The tables that it wrote to. */
+  tablesWritten: Set<string>;
 };
 
 /** The parts of Convex's contexts that are used here. */
 type Context = {
   meta?: { getTransactionMetrics(): Promise<Metrics> };
   runMutation?: (reference: unknown, args: unknown) => Promise<unknown>;
+  db?: Record<(typeof WRITES)[number], (table: string, ...rest: unknown[]) => unknown>;
 };
+const WRITES = ["insert", "patch", "replace", "delete"] as const;
 type Metric = { used: number };
 type Metrics = Record<
   "documentsRead" | "documentsWritten" | "bytesRead" | "functionsScheduled",
@@ -63,8 +67,9 @@ export class Instrument {
       this.running += 1;
       try {
         if (kind === "action") return await this.#runAction(name, registered, ctx, args);
-        const result = await registered._handler(ctx, args);
-        await this.#count(name, kind, ctx, args);
+        const tablesWritten = new Set<string>();
+        const result = await registered._handler(noting(ctx, tablesWritten), args);
+        await this.#count({ name, kind, args, tablesWritten }, ctx);
         return result;
       } finally {
         this.running -= 1;
@@ -96,17 +101,36 @@ export class Instrument {
     });
   }
 
-  async #count(name: string, kind: Costs["kind"], ctx: Context, args: unknown): Promise<void> {
+  async #count(
+    run: Pick<Costs, "name" | "kind" | "args" | "tablesWritten">,
+    ctx: Context,
+  ): Promise<void> {
     const metrics = await ctx.meta?.getTransactionMetrics();
     if (!metrics) return;
     this.costs.push({
-      ...{ name, kind, args },
+      ...run,
       documentsRead: metrics.documentsRead.used,
       documentsWritten: metrics.documentsWritten.used,
       bytesRead: metrics.bytesRead.used,
       functionsScheduled: metrics.functionsScheduled.used,
     });
   }
+}
+
+/** The same context, noting the tables that are written through it. */
+function noting(ctx: Context, tables: Set<string>): Context {
+  const { db } = ctx;
+  if (!db) return ctx;
+  const noted = Object.fromEntries(
+    WRITES.filter((write) => write in db).map((write) => [
+      write,
+      (table: string, ...rest: unknown[]) => {
+        tables.add(table);
+        return db[write](table, ...rest);
+      },
+    ]),
+  );
+  return { ...ctx, db: { ...db, ...noted } };
 }
 
 function isRegistered(value: unknown): value is Registered {
