@@ -1,7 +1,7 @@
 // The main job, whole: a recording with the microphone, several pieces, transcript and notes, every screen live.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signalWav } from "../browser/signal.ts";
-import { askingRequests, visit, type Visitor } from "../harness/visitor.ts";
+import { askingRequests, exportedTranscript, visit, type Visitor } from "../harness/visitor.ts";
 import { tellOnFailure } from "../harness/tellOnFailure.ts";
 import { startWorld, type World } from "../harness/world.ts";
 import { secondsInText } from "../provider/hear.ts";
@@ -51,10 +51,7 @@ describe("a recording with the microphone", () => {
 
     const calls = world.provider.calls.filter((call) => call.kind === "transcription");
     expect(calls.length).toBeGreaterThanOrEqual(3);
-    await page.getByRole("tab", { name: "Transcript" }).click();
-    const seconds = secondsInText(
-      (await page.getByRole("tabpanel", { name: "Transcript" }).innerText()).replace(/\s+/g, " "),
-    );
+    const seconds = secondsInText(await exportedTranscript(page));
     const first = seconds[0] ?? 0;
     // The microphone needs a moment to open; from then on every second is there, once, in order.
     expect(first).toBeLessThan(20);

@@ -1,4 +1,5 @@
 // One person at one browser: a page of Lectern, the record of what it asked the network for, and the console's errors.
+import { readFile } from "node:fs/promises";
 import type { Browser, BrowserContext, Page, Request } from "playwright-core";
 
 export type Visitor = {
@@ -60,4 +61,14 @@ export function askingRequests(requests: readonly Request[]): string[] {
       return !signIn && !upload && !file;
     })
     .map((request) => `${request.method()} ${request.url()}`);
+}
+
+/** The transcript of the lecture that the page shows, as its own export gives it, on one line. */
+export async function exportedTranscript(page: Page): Promise<string> {
+  await page.getByRole("button", { name: "Export" }).click();
+  const downloaded = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Text with times" }).click();
+  const text = await readFile(await (await downloaded).path(), "utf8");
+  await page.keyboard.press("Escape");
+  return text.replace(/\s+/g, " ");
 }
