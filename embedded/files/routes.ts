@@ -58,7 +58,10 @@ function expectedSha256(request: HttpRequest): string | null {
 }
 
 function tokenError(error: unknown): never {
-  if (error instanceof SystemFunctionError) throw new HttpError(401, error.code, error.message);
+  if (!(error instanceof SystemFunctionError)) throw error;
+  if (error.code.startsWith("StorageToken")) throw new HttpError(401, error.code, error.message);
+  // The bytes found room, their row did not.
+  if (error.code === "StoreFault") throw new HttpError(507, "DiskFull", error.message);
   throw error;
 }
 

@@ -199,7 +199,7 @@ class CrashRun {
 
   async #stopWriters(): Promise<void> {
     this.#use(null);
-    await Promise.all([...this.#writers, this.#uploader].map((each) => each?.stop()));
+    await Promise.all([...this.#writers, this.#uploader].map(async (each) => each?.stop()));
   }
 
   #wait(durationMs: number): Promise<void> {
