@@ -9,6 +9,7 @@ import {
   parseCaptions,
   textToSegments,
 } from "./captions.ts";
+import { formatVttTime } from "./time.ts";
 import { pairCutter } from "./words.ts";
 
 const texts = (file: string, fileName?: string) =>
@@ -183,6 +184,18 @@ third
         { startMs: 45_296_789, endMs: 45_297_000, text: "third" },
       ],
     });
+  });
+
+  it("reads rolling captions of twelve hours, each line once and at its time", () => {
+    const lines = Array.from({ length: 10_800 }, (_, index) => `this is caption number ${index}`);
+    const cues = lines.map((line, index) => {
+      const times = `${formatVttTime(index * 4000)} --> ${formatVttTime(index * 4000 + 4000)}`;
+      return [times, ...(index > 0 ? [lines[index - 1]] : []), line].join("\n");
+    });
+    const { segments } = parseCaptions(`WEBVTT\n\n${cues.join("\n\n")}`);
+    expect(segments.map(({ text }) => text)).toEqual(lines);
+    expect(segments.at(-1)).toMatchObject({ startMs: 43_196_000, endMs: 43_200_000 });
+    expect(chunkSegments(segments)).toHaveLength(144);
   });
 
   it("reads YouTube's own .sbv", () => {

@@ -95,7 +95,7 @@ function chooseEnd(
   lengths: WindowLengths,
 ): number | undefined {
   if (segments.length === 0) return undefined;
-  const speech = speechUpTo(segments);
+  const speech = speechUpTo(segments, lengths);
   const total = speech.at(-1)?.ms ?? 0;
   const words = speech.at(-1)?.words ?? 0;
   const isShort = total <= lengths.longestMs + lengths.shortestTailMs && words <= MOST_WORDS;
@@ -108,17 +108,21 @@ function chooseEnd(
 
 type Speech = { ms: number; words: number };
 
-/** Speech so far after each segment. */
-function speechUpTo(segments: Segment[]): Speech[] {
+/** Speech so far after each segment, as far as it can matter for where the next window ends. */
+function speechUpTo(segments: Segment[], lengths: WindowLengths): Speech[] {
+  const speech: Speech[] = [];
   let ms = 0;
   let words = 0;
-  return segments.map((segment, index) => {
+  for (const [index, segment] of segments.entries()) {
     const previous = segments[index - 1];
     const pause = previous ? Math.max(0, segment.startMs - previous.endMs) : 0;
     ms += Math.min(pause, COUNTED_PAUSE_MS) + (segment.endMs - segment.startMs);
     words += countWords(segment.text);
-    return { ms, words };
-  });
+    speech.push({ ms, words });
+    if (ms > lengths.longestMs + lengths.shortestTailMs && ms > 2 * lengths.longestMs) break;
+    if (words > 2 * MOST_WORDS) break;
+  }
+  return speech;
 }
 
 /** The first long break with enough speech before it, within one window's length. */
@@ -128,7 +132,7 @@ function endBeforeBreak(
   { final, lengths }: { final: boolean; lengths: WindowLengths },
 ): number | undefined {
   const total = speech.at(-1)?.ms ?? 0;
-  for (let count = 1; count < segments.length; count += 1) {
+  for (let count = 1; count < Math.min(segments.length, speech.length); count += 1) {
     const spoken = speech[count - 1]?.ms ?? 0;
     if (spoken > lengths.longestMs) return undefined;
     if (final && total - spoken < lengths.shortestTailMs) return undefined;
@@ -153,7 +157,7 @@ function bestEnd(
     ? Math.min(lengths.longestMs, total - lengths.shortestTailMs)
     : lengths.longestMs;
   let best: { count: number; score: number } | undefined;
-  for (let count = 1; count < segments.length; count += 1) {
+  for (let count = 1; count < Math.min(segments.length, speech.length); count += 1) {
     const { ms = 0, words = 0 } = speech[count - 1] ?? {};
     if (ms > latest || words > MOST_WORDS) break;
     const before = segments[count - 1];
