@@ -183,12 +183,9 @@ describe("a mutation", () => {
     await client.close();
   });
 
-  it("resolves for the real client within a second, with no subscription", async () => {
+  it("resolves for the real client, with no subscription", async () => {
     const client = new ConvexClient(server.url);
-    await client.mutation(send, { body: "quick" });
-    const startedMs = performance.now();
-    await client.mutation(send, { body: "quick" });
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    await client.mutation(send, { body: "unwatched" });
     await client.mutation(makeFunctionReference<"mutation">("messages:removeAll"), {});
     await client.close();
   });
@@ -269,6 +266,47 @@ describe("a mutation", () => {
     const error: unknown = await client.mutation(failing, {}).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ConvexError);
     expect((error as ConvexError<{ code: bigint }>).data.code).toBe(7n);
+    await client.close();
+  });
+});
+
+describe("functions over sockets", () => {
+  it("count right when fifty clients increment at once", async () => {
+    const name = "fifty";
+    const clients = await Promise.all(
+      Array.from({ length: 50 }, () => RawClient.connect(server.url)),
+    );
+    const before = await Promise.all(
+      clients.map((client) => client.mutate(0, "counters:increment", { name })),
+    );
+    const seen = before.map(({ result }) => Number(result)).sort((a, b) => a - b);
+    expect(seen).toEqual(Array.from({ length: 50 }, (_, i) => i));
+    await Promise.all(clients.map((client) => client.close()));
+  });
+
+  it("see their own writes by range and by search", async () => {
+    const client = await RawClient.connect(server.url);
+    const { result } = await client.mutate(0, "jobs:readOwnWrites", { body: "heliotrope" });
+    expect(result).toEqual({ byRange: 1, bySearch: 1 });
+    await emptyMessages(client);
+    await client.close();
+  });
+
+  it("send what they print to their caller", async () => {
+    const client = await RawClient.connect(server.url);
+    const { logLines } = await client.mutate(0, "jobs:speak", {});
+    expect(logLines).toEqual(["[LOG] 'a' { b: 1 } 'c'"]);
+    await client.close();
+  });
+
+  it("show a scheduled function while it waits and when it is done", async () => {
+    const label = "watched";
+    const client = await RawClient.connect(server.url, {
+      queries: [add(0, "jobs:states", { label })],
+    });
+    await client.mutate(0, "jobs:runLater", { label, delayMs: 200 });
+    await client.until(() => JSON.stringify(client.value(0)) === '["pending"]');
+    await client.until(() => JSON.stringify(client.value(0)) === '["success"]');
     await client.close();
   });
 });
