@@ -100,6 +100,7 @@ import type * as pipeline_resume from "../pipeline/resume.js";
 import type * as pipeline_sweep from "../pipeline/sweep.js";
 import type * as pipeline_transcribe from "../pipeline/transcribe.js";
 import type * as pipeline_transfer from "../pipeline/transfer.js";
+import type * as pipeline_waited from "../pipeline/waited.js";
 import type * as pipeline_watch from "../pipeline/watch.js";
 import type * as pipeline_watching from "../pipeline/watching.js";
 import type * as pipeline_write from "../pipeline/write.js";
@@ -207,6 +208,7 @@ declare const fullApi: ApiFromModules<{
   "pipeline/sweep": typeof pipeline_sweep;
   "pipeline/transcribe": typeof pipeline_transcribe;
   "pipeline/transfer": typeof pipeline_transfer;
+  "pipeline/waited": typeof pipeline_waited;
   "pipeline/watch": typeof pipeline_watch;
   "pipeline/watching": typeof pipeline_watching;
   "pipeline/write": typeof pipeline_write;

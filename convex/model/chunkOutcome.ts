@@ -1,5 +1,6 @@
 // What becomes of a piece when its call is over: text, silence, another try, or a hole.
 
+import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { countWords } from "../../domain/words.ts";
@@ -175,15 +176,15 @@ async function release(
   next: { attempts?: number; refusals?: number; losses?: number; waitMs?: number },
 ): Promise<void> {
   const { waitMs = 0, ...counts } = next;
+  const notBefore = waitMs > 0 ? Date.now() + waitMs : 0;
   if (chunk.lease) await endLease(ctx, chunk.lease);
-  await moveChunk(ctx, chunk, "release", {
-    ...counts,
-    // 0 means at once, so a wait that has been rounded to nothing still stands in line.
-    notBefore: waitMs > 0 ? Date.now() + waitMs : 0,
-  });
-  // At once for whoever waits for the free call, and when this piece's own waiting is over.
+  await moveChunk(ctx, chunk, "release", { ...counts, notBefore });
   await wake(ctx, job.lectureId, "transcribe");
-  if (waitMs > 0) await wake(ctx, job.lectureId, "transcribe", waitMs);
+  if (notBefore > 0) {
+    await ctx.scheduler.runAfter(waitMs, internal.pipeline.waited.chunk, {
+      ...{ chunkId: chunk._id, notBefore },
+    });
+  }
 }
 
 async function giveUp(

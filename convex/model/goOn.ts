@@ -15,8 +15,8 @@ export async function goOn(ctx: MutationCtx, job: Doc<"jobs">): Promise<void> {
   const run = await settledRun(ctx, job);
   if (run.isFinal && job.counts.transcribed === 0) return await failWithoutText(ctx, job);
   const lane = await writingLaneOf(ctx, job.lectureId);
-  if (!lane || lane.lease || !shouldWrite(job, lane, run)) return;
-  await wake(ctx, job.lectureId, "write", Math.max(0, lane.notBefore - Date.now()));
+  if (!lane || lane.lease || lane.notBefore > 0 || !shouldWrite(job, lane, run)) return;
+  await wake(ctx, job.lectureId, "write");
 }
 
 /** Nothing was transcribed: the job fails with the reason of its pieces. */

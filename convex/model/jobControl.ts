@@ -11,6 +11,9 @@ import { refuse } from "./refusal.ts";
 import { wake } from "./wake.ts";
 import { rewindWriting } from "./writing.ts";
 
+/** Pieces that wait at once; there are hardly more of them than lanes. */
+const MAX_WAITING = 64;
+
 /** Stops a job. False when there is nothing to stop. */
 export async function cancelJob(ctx: MutationCtx, job: Doc<"jobs">): Promise<boolean> {
   if (!nextStatus(job.status, "cancel", job.intake)) return false;
@@ -56,6 +59,21 @@ async function beforeFailedPieces(ctx: MutationCtx, job: Doc<"jobs">): Promise<D
     : job;
 }
 
+/** Whoever presses a button does not want to wait for a wait. */
+async function endWaits(ctx: MutationCtx, { lectureId }: Doc<"jobs">): Promise<void> {
+  const lane = await writingLaneOf(ctx, lectureId);
+  if (lane) await ctx.db.patch("writingLanes", lane._id, { attempts: 0, losses: 0, notBefore: 0 });
+  const waiting = await ctx.db
+    .query("audioChunks")
+    .withIndex("by_lecture_and_state", (q) =>
+      q.eq("lectureId", lectureId).eq("state", "ready").gt("notBefore", 0),
+    )
+    .take(MAX_WAITING);
+  for (const chunk of waiting) {
+    await ctx.db.patch("audioChunks", chunk._id, { notBefore: 0, attempts: 0 });
+  }
+}
+
 /** Which pieces a retry hears again: failed ones, and silent ones when nothing at all was heard. */
 export function statesToRequeue({ counts }: Doc<"jobs">): ("failed" | "skipped")[] {
   return [
@@ -84,8 +102,7 @@ export async function restartJob(
     },
     transition,
   );
-  const lane = await writingLaneOf(ctx, job.lectureId);
-  if (lane) await ctx.db.patch("writingLanes", lane._id, { attempts: 0, losses: 0, notBefore: 0 });
+  await endWaits(ctx, job);
   if (hasFailed) {
     await ctx.scheduler.runAfter(0, internal.pipeline.requeue.step, { lectureId: job.lectureId });
   }

@@ -6,14 +6,13 @@ import type { Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import type { CallKind } from "./validators.ts";
 
-/** @param delayMs how long the work must wait, e.g. because a provider asked for it */
+/** Asks for work of one kind for a lecture. */
 export async function wake(
   ctx: MutationCtx,
   lectureId: Id<"lectures">,
   kind: CallKind,
-  delayMs = 0,
 ): Promise<void> {
-  await ctx.scheduler.runAfter(delayMs, internal.pipeline.dispatch.run, { lectureId, kind });
+  await ctx.scheduler.runAfter(0, internal.pipeline.dispatch.run, { lectureId, kind });
 }
 
 /** Serves whoever waits for a slot. */

@@ -3,6 +3,7 @@
 import { formatClock } from "../../domain/time.ts";
 import type { NotesContent, SectionDraft } from "../../domain/notes.ts";
 import type { WritingUsage } from "../ai/types.ts";
+import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { jobOf } from "./access.ts";
@@ -17,7 +18,7 @@ import { missingMinutes } from "./missingMinutes.ts";
 import { saveWrittenNotes } from "./notesVersions.ts";
 import { withWriting } from "./usage.ts";
 import type { Failure } from "./validators.ts";
-import { wake, wakeQueue } from "./wake.ts";
+import { wakeQueue } from "./wake.ts";
 import { headingsOf } from "./writing.ts";
 
 type Lane = Doc<"writingLanes">;
@@ -154,8 +155,12 @@ export async function failWriting(ctx: MutationCtx, lane: Lane, failure: Failure
     return;
   }
   const waitMs = backoffMs(attempts, Math.random(), failure.retryAfterMs);
-  await endStep(ctx, lane, { attempts, notBefore: waitMs > 0 ? Date.now() + waitMs : 0 });
-  await wake(ctx, lane.lectureId, "write", waitMs);
+  // Never 0, which means that there is no wait to end.
+  const notBefore = Math.max(1, Date.now() + waitMs);
+  await endStep(ctx, lane, { attempts, notBefore });
+  await ctx.scheduler.runAfter(waitMs, internal.pipeline.waited.writing, {
+    ...{ lectureId: lane.lectureId, notBefore },
+  });
   await recordEvent(ctx, job, {
     type: "writing.retry",
     detail: `Writing notes: ${failure.userMessage} Try ${attempts + 1} in ${Math.ceil(waitMs / 1000)} s.`,

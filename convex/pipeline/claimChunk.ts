@@ -32,7 +32,7 @@ export async function claimChunk(
     .take(lanes);
   if (leased.length >= lanes) return "nothing";
   const now = Date.now();
-  const chunk = await nextChunk(ctx, lectureId, now);
+  const chunk = await nextChunk(ctx, lectureId);
   if (!chunk) return "nothing";
   const endpoint = transcriptionEndpoint(environment());
   if ("missing" in endpoint) {
@@ -68,26 +68,17 @@ export async function claimChunk(
   return "claimed";
 }
 
-/** The first piece in the lecture's order that may be claimed now. */
+/** The first piece in the lecture's order that waits for nothing. */
 async function nextChunk(
   ctx: MutationCtx,
   lectureId: Id<"lectures">,
-  now: number,
 ): Promise<Doc<"audioChunks"> | null> {
-  const fresh = await ctx.db
+  return await ctx.db
     .query("audioChunks")
     .withIndex("by_lecture_and_state", (q) =>
       q.eq("lectureId", lectureId).eq("state", "ready").eq("notBefore", 0),
     )
     .first();
-  const waited = await ctx.db
-    .query("audioChunks")
-    .withIndex("by_lecture_and_state", (q) =>
-      q.eq("lectureId", lectureId).eq("state", "ready").gt("notBefore", 0).lte("notBefore", now),
-    )
-    .first();
-  if (!fresh || !waited) return fresh ?? waited;
-  return waited.index < fresh.index ? waited : fresh;
 }
 
 async function textBefore(

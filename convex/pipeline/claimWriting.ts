@@ -24,7 +24,7 @@ export async function claimWriting(
   if (!job || !isActive(job.status) || !lane || lane.lease) return "nothing";
   const now = Date.now();
   const run = await settledRun(ctx, job);
-  if (lane.notBefore > now || job.counts.transcribed === 0 || !shouldWrite(job, lane, run)) {
+  if (lane.notBefore > 0 || job.counts.transcribed === 0 || !shouldWrite(job, lane, run)) {
     return "nothing";
   }
   const token = randomToken();

@@ -105,8 +105,14 @@ async function putRight(ctx: MutationCtx, job: Doc<"jobs">): Promise<void> {
         .lt("notBefore", now - GRACE_MS),
     )
     .first();
-  if (ready) await wake(ctx, job.lectureId, "transcribe");
+  if (ready) {
+    await ctx.db.patch("audioChunks", ready._id, { notBefore: 0 });
+    await wake(ctx, job.lectureId, "transcribe");
+  }
   const lane = await writingLaneOf(ctx, job.lectureId);
+  if (lane && lane.notBefore > 0 && lane.notBefore < now - GRACE_MS) {
+    await ctx.db.patch("writingLanes", lane._id, { notBefore: 0 });
+  }
   if (lane?.lease && lane.lease.expiresAt < now - GRACE_MS) await loseWriting(ctx, lane);
   else await goOn(ctx, job);
 }

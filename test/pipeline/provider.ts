@@ -104,6 +104,11 @@ export function lecture(index: number, durationMs: number): Spoken {
   return { durationMs, sentences };
 }
 
+/** The sentences of one piece. */
+export function saidBy(index: number, durationMs: number): string[] {
+  return lecture(index, durationMs).sentences;
+}
+
 const TOPICS = [
   "The candle flame",
   "A column of warm air",
