@@ -4,10 +4,18 @@ import type { ReactElement, ReactNode } from "react";
 import { classNames } from "./classNames.ts";
 import styles from "./Menu.module.css";
 
-export function Menu({ trigger, children }: { trigger: ReactElement; children: ReactNode }) {
+export function Menu({
+  trigger,
+  defaultOpen = false,
+  children,
+}: {
+  trigger: ReactElement;
+  defaultOpen?: boolean;
+  children: ReactNode;
+}) {
   return (
     // Not modal: the page behind stays scrollable, as menus on phones are opened by accident.
-    <BaseMenu.Root modal={false}>
+    <BaseMenu.Root modal={false} defaultOpen={defaultOpen}>
       <BaseMenu.Trigger render={trigger} />
       <BaseMenu.Portal>
         <BaseMenu.Positioner sideOffset={6} align="end" className={styles.positioner}>

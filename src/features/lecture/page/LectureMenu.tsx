@@ -1,57 +1,37 @@
-// What else can be done with a lecture, behind three dots.
-import { useNavigate } from "@tanstack/react-router";
-import { Ellipsis, History, Mic, PenLine, Printer, RefreshCw, Trash2 } from "lucide-react";
+// What else can be done with a lecture, behind three dots. The menu's code comes when somebody reaches for it.
+import { Ellipsis } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { IconButton } from "../../../ui/Button.tsx";
-import { Menu, MenuItem, MenuSeparator } from "../../../ui/Menu.tsx";
-import { isAtWork, type LectureDetails } from "../lecture.ts";
+import type { LectureDetails } from "../lecture.ts";
 
 export type LectureDialog = "details" | "delete" | "export" | "share" | "regenerate" | "versions";
 
-export function LectureMenu({
-  lecture,
-  hasNotes,
-  onDialog,
-}: {
+export type LectureMenuProps = {
   lecture: LectureDetails;
   hasNotes: boolean;
   onDialog: (dialog: LectureDialog) => void;
-}) {
-  const navigate = useNavigate();
-  const canContinue = lecture.source === "recording" && lecture.state !== "processing";
+};
+
+const loadItems = () => import("./LectureMenuItems.tsx");
+const LectureMenuItems = lazy(loadItems);
+
+export function LectureMenu(props: LectureMenuProps) {
+  const [isWanted, setWanted] = useState(false);
+  const closedButton = (
+    <IconButton
+      label="More about this lecture"
+      icon={<Ellipsis size={20} />}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onPointerEnter={() => void loadItems()}
+      onFocus={() => void loadItems()}
+      onClick={() => setWanted(true)}
+    />
+  );
+  if (!isWanted) return closedButton;
   return (
-    <Menu trigger={<IconButton label="More about this lecture" icon={<Ellipsis size={20} />} />}>
-      <MenuItem icon={<PenLine size={18} />} onSelect={() => onDialog("details")}>
-        Rename
-      </MenuItem>
-      {canContinue && (
-        <MenuItem
-          icon={<Mic size={18} />}
-          onSelect={() => void navigate({ to: "/record", search: { continue: lecture._id } })}
-        >
-          Continue this lecture
-        </MenuItem>
-      )}
-      {hasNotes && (
-        <>
-          <MenuItem
-            icon={<RefreshCw size={18} />}
-            disabled={isAtWork(lecture)}
-            onSelect={() => onDialog("regenerate")}
-          >
-            Write the notes again
-          </MenuItem>
-          <MenuItem icon={<History size={18} />} onSelect={() => onDialog("versions")}>
-            Earlier versions
-          </MenuItem>
-          <MenuItem icon={<Printer size={18} />} onSelect={() => window.print()}>
-            Print
-          </MenuItem>
-        </>
-      )}
-      <MenuSeparator />
-      <MenuItem danger icon={<Trash2 size={18} />} onSelect={() => onDialog("delete")}>
-        Delete
-      </MenuItem>
-    </Menu>
+    <Suspense fallback={closedButton}>
+      <LectureMenuItems {...props} />
+    </Suspense>
   );
 }
