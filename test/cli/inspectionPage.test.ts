@@ -61,9 +61,9 @@ describe("the inspection page", () => {
     await expectAccessible();
     await page.getByLabel("Admin key").fill(backend.adminKey);
     await page.getByRole("button", { name: "Open" }).click();
-    await page.getByRole("link", { name: "messages" }).waitFor();
+    await page.getByRole("link", { name: "messages", exact: true }).waitFor();
     await page.reload();
-    await page.getByRole("link", { name: "messages" }).waitFor();
+    await page.getByRole("link", { name: "messages", exact: true }).waitFor();
     // The refused key is an error to the browser, too.
     complaints.length = 0;
   });
@@ -78,7 +78,7 @@ describe("the inspection page", () => {
     await page.getByRole("link", { name: "brandNew" }).waitFor();
     await expectAccessible();
 
-    await page.getByRole("link", { name: "messages" }).click();
+    await page.getByRole("link", { name: "messages", exact: true }).click();
     await page.getByRole("cell", { name: '"while watching"' }).waitFor();
     expect(await page.getByRole("row").count()).toBe(51);
     await page.getByRole("button", { name: "Next" }).click();
@@ -92,7 +92,7 @@ describe("the inspection page", () => {
     await page.getByLabel("Field").fill("likes");
     await page.getByLabel("Value").fill("7n");
     await page.getByRole("button", { name: "Filter" }).click();
-    await page.getByRole("cell", { name: "7n" }).waitFor();
+    await page.getByRole("cell", { name: "7n", exact: true }).waitFor();
     expect(await page.getByRole("row").count()).toBe(2);
     await page.getByLabel("Field").fill("author");
     await page.getByLabel("Value").fill("nobody");
