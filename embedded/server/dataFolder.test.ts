@@ -194,6 +194,22 @@ describe("a full disk", () => {
   });
 });
 
+describe("a server that stops", () => {
+  it("answers those who wait for logs instead of cutting them off", async () => {
+    await using stopping = await startTestServer();
+    const headers = { authorization: `Convex ${stopping.adminKey}` };
+    const logs = (cursor: number): Promise<Response> =>
+      fetch(`${stopping.url}/api/stream_function_logs?cursor=${String(cursor)}`, { headers });
+    const { newCursor } = (await (await logs(0)).json()) as { newCursor: number };
+    const waiting = logs(newCursor + 60_000);
+    // The request has arrived when one that was sent after it has been answered.
+    await fetch(`${stopping.url}/version`);
+    const [response] = await Promise.all([waiting, stopping.close()]);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ entries: [] });
+  });
+});
+
 describe("the command line", () => {
   it("explains itself", async () => {
     const { output, code } = await runCli(["--help"]);

@@ -191,7 +191,6 @@ async function startParts(
   };
   const appRoutes = new AppRoutes(engine);
   const deployApi = createDeployApi(services, () => appRoutes.refresh());
-  teardown.add(() => deployApi.close());
   await deployApi.recover();
   await appRoutes.refresh();
 
@@ -226,6 +225,8 @@ async function startParts(
     await Promise.all(all.map(async (port) => port?.close(CLOSE_WITHIN_MS)));
   });
 
+  // First those who wait for something to happen are let go; then requests in progress finish.
+  teardown.add(() => deployApi.close());
   teardown.add(() => sync.close());
 
   return (path) =>
