@@ -3,7 +3,7 @@
 
 import { v } from "convex/values";
 import { internal } from "../_generated/api.js";
-import type { Doc } from "../_generated/dataModel.js";
+import type { Doc, Id } from "../_generated/dataModel.js";
 import { internalMutation, type MutationCtx } from "../_generated/server.js";
 import { loseChunk } from "../model/chunkOutcome.ts";
 import { recordEvent } from "../model/events.ts";
@@ -33,7 +33,9 @@ const JOBS_A_STEP = 20;
 const LECTURES_A_STEP = 20;
 const EVENTS_A_STEP = 400;
 const FILES_A_STEP = 100;
+/** The highest that the settings allow. */
 const MOST_SLOTS = 64;
+const MOST_LANES = 64;
 
 const OPEN_STATUSES = ["receiving", "running", "paused"] as const;
 const openStatusValidator = v.union(
@@ -86,35 +88,47 @@ async function putRight(ctx: MutationCtx, job: Doc<"jobs">): Promise<void> {
     return;
   }
   if (!isActive(job.status)) return;
+  await endLostLeases(ctx, job.lectureId, now - GRACE_MS);
+  await endForgottenWaits(ctx, job.lectureId, now - GRACE_MS);
+  const present = await ctx.db.get("jobs", job._id);
+  if (present) await goOn(ctx, present);
+}
+
+async function endLostLeases(
+  ctx: MutationCtx,
+  lectureId: Id<"lectures">,
+  before: number,
+): Promise<void> {
   const leased = await ctx.db
     .query("audioChunks")
-    .withIndex("by_lecture_and_state", (q) =>
-      q.eq("lectureId", job.lectureId).eq("state", "leased"),
-    )
-    .first();
-  if (leased?.lease && leased.lease.expiresAt < now - GRACE_MS) {
-    await loseChunk(ctx, leased);
-    return;
+    .withIndex("by_lecture_and_state", (q) => q.eq("lectureId", lectureId).eq("state", "leased"))
+    .take(MOST_LANES);
+  for (const chunk of leased) {
+    if (chunk.lease && chunk.lease.expiresAt < before) await loseChunk(ctx, chunk);
   }
+  const lane = await writingLaneOf(ctx, lectureId);
+  if (lane?.lease && lane.lease.expiresAt < before) await loseWriting(ctx, lane);
+}
+
+async function endForgottenWaits(
+  ctx: MutationCtx,
+  lectureId: Id<"lectures">,
+  before: number,
+): Promise<void> {
   const ready = await ctx.db
     .query("audioChunks")
     .withIndex("by_lecture_and_state", (q) =>
-      q
-        .eq("lectureId", job.lectureId)
-        .eq("state", "ready")
-        .lt("notBefore", now - GRACE_MS),
+      q.eq("lectureId", lectureId).eq("state", "ready").lt("notBefore", before),
     )
-    .first();
-  if (ready) {
-    await ctx.db.patch("audioChunks", ready._id, { notBefore: 0 });
-    await wake(ctx, job.lectureId, "transcribe");
+    .take(MOST_LANES);
+  for (const chunk of ready) {
+    if (chunk.notBefore > 0) await ctx.db.patch("audioChunks", chunk._id, { notBefore: 0 });
   }
-  const lane = await writingLaneOf(ctx, job.lectureId);
-  if (lane && lane.notBefore > 0 && lane.notBefore < now - GRACE_MS) {
+  if (ready.length > 0) await wake(ctx, lectureId, "transcribe");
+  const lane = await writingLaneOf(ctx, lectureId);
+  if (lane && lane.notBefore > 0 && lane.notBefore < before) {
     await ctx.db.patch("writingLanes", lane._id, { notBefore: 0 });
   }
-  if (lane?.lease && lane.lease.expiresAt < now - GRACE_MS) await loseWriting(ctx, lane);
-  else await goOn(ctx, job);
 }
 
 /** Frees places of calls whose lease is gone. */
