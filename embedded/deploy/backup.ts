@@ -5,6 +5,7 @@ import { copyFile, cp, link, mkdir, readdir, rename, rm } from "node:fs/promises
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DATABASE_FILE } from "../database/index.ts";
+import { holdDeletions } from "../files/deletionHold.ts";
 
 /** Folders of content that never changes under its name: copied by name, without reading. */
 const IMMUTABLE_FOLDERS = ["modules", "files"];
@@ -25,10 +26,9 @@ export async function backupDataFolder(options: BackupOptions): Promise<void> {
   const partial = `${target}.partial`;
   await rm(partial, { recursive: true, force: true });
   await mkdir(partial, { recursive: true, mode: 0o700 });
+  const release = await holdDeletions(join(dataDir, "files"));
   try {
-    // The database first: every file that it names is there already, and files deleted later are only surplus.
-    // A file deleted between the two copies would be missing, so the links are made twice.
-    await linkFolders(dataDir, partial);
+    // The database first: every file that it names is there already, and stays until it has been copied, too.
     await options.copyDatabase(join(partial, DATABASE_FILE));
     await linkFolders(dataDir, partial);
     for (const name of SMALL_FILES) {
@@ -39,6 +39,8 @@ export async function backupDataFolder(options: BackupOptions): Promise<void> {
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     throw error;
+  } finally {
+    await release();
   }
 }
 

@@ -20,6 +20,7 @@ import {
   type ModuleAnalysis,
 } from "../functions/index.ts";
 import { readModuleFile, writeModuleFiles } from "../functions/moduleStore.ts";
+import { parseSchedule } from "../scheduler/schedule.ts";
 import { HttpError, badRequest } from "../http/errors.ts";
 import type { JSONObject } from "../values/index.ts";
 
@@ -84,6 +85,7 @@ export class Pushes {
       ...modules,
       ...(schema === null ? [] : [{ ...schema, path: "schema.js" }]),
     ]);
+    checkCronSchedules(analysis);
     const { indexDiff } = await this.#schemaDiff(analysis.schema);
     const pushId = this.#remember({
       dryRun: request.dryRun,
@@ -243,6 +245,19 @@ function parseStartPush(body: unknown): StartPushRequest {
     );
   }
   return request;
+}
+
+/** Early, so that the CLI shows what is wrong before it asks anything. */
+function checkCronSchedules({ modules }: ModuleAnalysis): void {
+  for (const { cronSpecs } of Object.values(modules)) {
+    for (const [name, { schedule }] of Object.entries(cronSpecs ?? {})) {
+      try {
+        parseSchedule(schedule, name);
+      } catch (error) {
+        asHttpError(error);
+      }
+    }
+  }
 }
 
 /** `schemaChange` comes back with the id that start_push put into it. */

@@ -116,6 +116,39 @@ describe("a push that cannot be accepted", () => {
     expect(JSON.parse(await project.succeed("run", "messages:count"))).toBe(1);
   });
 
+  it("names the cron whose schedule is not valid, or whose function is missing", async () => {
+    await project.edit("convex/crons.ts", (text) =>
+      text.replace(
+        /crons\.daily\([^)]*\);/,
+        'crons.cron("soon", "0 25 * * *", "messages:post", {});',
+      ),
+    );
+    const invalid = await project.convex("dev", "--once", "--typecheck", "disable");
+    expect(invalid.stderr).toContain("The cron job 'soon' has the schedule 0 25 * * *");
+    expect(invalid.code).toBe(1);
+    await project.edit("convex/crons.ts", (text) =>
+      text.replace("0 25 * * *", "0 5 * * *").replace("messages:post", "messages:nowhere"),
+    );
+    const missing = await project.convex("dev", "--once", "--typecheck", "disable");
+    expect(missing.stderr).toContain(
+      "The cron job 'soon' schedules a function that does not exist",
+    );
+    expect(missing.code).toBe(1);
+  });
+
+  it("asks for the environment variable that the auth config uses", async () => {
+    await project.write(
+      "convex/auth.config.ts",
+      "export default { providers: [{ domain: process.env.ISSUER, applicationID: 'app' }] };",
+    );
+    const missing = await project.convex("deploy", "-y", "--typecheck", "disable");
+    expect(missing.stderr).toContain("Environment variable ISSUER is used in auth config file");
+    expect(missing.code).toBe(1);
+    await project.succeed("env", "set", "ISSUER", "https://issuer.test");
+    const { stderr } = await project.convex("deploy", "-y", "--typecheck", "disable");
+    expect(stderr).toContain("Deployed Convex functions to");
+  });
+
   it("says that components are not supported", async () => {
     await project.write(
       "convex/convex.config.ts",
