@@ -80,6 +80,22 @@ export function wavFile(samples: Float32Array, sampleRateHz: number): Uint8Array
 
 /** Which seconds a sound holds, in the order in which they are heard. */
 export function secondsHeard(samples: Float32Array, sampleRateHz: number): HeardSecond[] {
+  return secondsIn(...thinned(samples, sampleRateHz));
+}
+
+/** All tones are below 4 kHz: listening at 12 kHz hears the same with a quarter of the work. */
+function thinned(samples: Float32Array, sampleRateHz: number): [Float32Array, number] {
+  const factor = Math.max(1, Math.floor(sampleRateHz / 12_000));
+  const fewer = new Float32Array(Math.floor(samples.length / factor));
+  for (let i = 0; i < fewer.length; i++) {
+    let sum = 0;
+    for (let k = 0; k < factor; k++) sum += samples[i * factor + k] ?? 0;
+    fewer[i] = sum / factor;
+  }
+  return [fewer, sampleRateHz / factor];
+}
+
+function secondsIn(samples: Float32Array, sampleRateHz: number): HeardSecond[] {
   const length = Math.round((WINDOW_MS / 1000) * sampleRateHz);
   const hop = Math.round((HOP_MS / 1000) * sampleRateHz);
   const heard: HeardSecond[] = [];

@@ -4,7 +4,6 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import type { Browser } from "playwright-core";
 import { launchChromium, type ChromiumOptions } from "../browser/chromium.ts";
-import { closeDecoder } from "../provider/decodeInBrowser.ts";
 import { startProvider, type Provider, type ProviderScript } from "../provider/server.ts";
 import { startLectern, type Lectern } from "./lectern.ts";
 
@@ -54,7 +53,6 @@ export async function startWorld(
       await browser.close();
       await lectern.close();
       await provider.close();
-      await closeDecoder();
       await rm(folder, { recursive: true, force: true });
     },
   };

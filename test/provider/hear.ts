@@ -2,6 +2,7 @@
 // (test/browser/signal.ts), or a script in the bytes for benchmarks that need thousands of pieces.
 import { secondsHeard } from "../browser/signal.ts";
 import { decodeAudio } from "./decode.ts";
+import { listenElsewhere } from "./listeners.ts";
 
 export type Heard = {
   durationMs: number;
@@ -21,6 +22,11 @@ export async function hearAudio(bytes: Uint8Array, mimeTypeOrName: string): Prom
   if (head === scriptedMark) {
     return JSON.parse(new TextDecoder().decode(bytes.subarray(scriptedMark.length))) as Heard;
   }
+  return await listenElsewhere(bytes, mimeTypeOrName);
+}
+
+/** What is said in real audio. Decoding and listening take seconds for minutes of sound. */
+export async function listen(bytes: Uint8Array, mimeTypeOrName: string): Promise<Heard | null> {
   let audio;
   try {
     audio = await decodeAudio(bytes, mimeTypeOrName);

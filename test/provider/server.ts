@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { answerChat, type ChatRequest } from "./chat.ts";
 import { answerWithFault, type Fault } from "./faults.ts";
 import { hearAudio } from "./hear.ts";
+import { closeListeners } from "./listeners.ts";
 
 export type ProviderCall = {
   /** 0, 1, 2 ... in order of arrival. */
@@ -62,11 +63,13 @@ export async function startProvider(script: ProviderScript = {}, port = 0): Prom
     calls,
     script,
     peakInFlight: () => peak,
-    close: () =>
-      new Promise((resolve) => {
+    close: async () => {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+      await closeListeners();
+    },
   };
 
   const server = createServer((request, response) => {
