@@ -10,7 +10,7 @@ export default defineConfig({
           environment: "node",
           include: [
             "{domain,embedded,local-ai,scripts,src}/**/*.test.{ts,tsx}",
-            "test/{provider,bench}/**/*.test.ts",
+            "test/{provider,bench,differential}/**/*.test.ts",
           ],
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -30,6 +30,7 @@ export default defineConfig({
           name: "end-to-end",
           environment: "node",
           include: ["test/{e2e,browser,faults,cli,crash,fuzz}/**/*.test.ts"],
+          exclude: ["**/node_modules/**", "**/*.long.test.ts"],
           fileParallelism: false,
           testTimeout: 240_000,
           hookTimeout: 180_000,

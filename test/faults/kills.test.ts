@@ -1,6 +1,6 @@
 // The server is killed (SIGKILL) at random moments of running jobs, again and again. The result is the undisturbed one.
 //
-// `LECTERN_KILLS=50 npm run test:kills` is the long form; LECTERN_SEED repeats a run.
+// `npm run test:kills -- --kills 50` is the long form; `--seed N` (or LECTERN_SEED) repeats a run.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel.js";
