@@ -16,6 +16,7 @@ export const deploymentVariables = [
   "NOTES_BASE_URL",
   "NOTES_API_KEY",
   "NOTES_MODEL",
+  "NOTES_CONTEXT_TOKENS",
   "LECTERN_LANES",
   "LECTERN_MAX_CALLS_IN_FLIGHT",
 ] as const;

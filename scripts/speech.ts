@@ -6,14 +6,6 @@ import { projectDir } from "./run.ts";
 /** The path in the server's address by which its address is known again, whatever its port was. */
 const ownPath = "/lectern-speech/v1";
 
-/** Variables that name a speech-to-text service; any of them is the person's own choice. */
-const choices = [
-  "TRANSCRIPTION_BASE_URL",
-  "TRANSCRIPTION_API_KEY",
-  "OPENAI_BASE_URL",
-  "OPENAI_API_KEY",
-] as const;
-
 /** True for an address that an earlier start of this machine's speech server left behind. */
 export function isOwnSpeechUrl(url: string | undefined): boolean {
   if (url === undefined || !URL.canParse(url)) return false;
@@ -22,7 +14,9 @@ export function isOwnSpeechUrl(url: string | undefined): boolean {
 }
 
 /**
- * Whether this machine should transcribe: when nothing else is configured, or when a model for it is.
+ * Whether this machine should transcribe: unless a service for it is configured, or switched off.
+ * A server of the person's own for language models (OPENAI_BASE_URL) counts as one for speech only
+ * when a model for speech is named, because most of them, such as Ollama, have none.
  *
  * @param variables the deployment's
  * @param speechModel LECTERN_SPEECH_MODEL
@@ -31,16 +25,19 @@ export function wantsOwnSpeech(
   variables: ReadonlyMap<string, string>,
   speechModel: string | undefined,
 ): boolean {
+  const valueOf = (name: string) => variables.get(name)?.trim() || undefined;
   if (speechModel === "off") return false;
-  const chosen = choices.filter((name) => {
-    const value = variables.get(name)?.trim();
-    return value && !isOwnSpeechUrl(value);
-  });
-  // A key for OpenAI may be there for the notes alone.
-  return chosen.length === 0 || (Boolean(speechModel) && !chosen.some(isTranscriptionOnly));
+  if (valueOf("TRANSCRIPTION_API_KEY") || valueOf("TRANSCRIPTION_MODEL")) return false;
+  const url = valueOf("TRANSCRIPTION_BASE_URL");
+  if (url && !isOwnSpeechUrl(url)) return false;
+  // OpenAI's key may be there for the notes alone: a model that is named for this machine decides.
+  return Boolean(speechModel) || !isOpenAi(valueOf("OPENAI_API_KEY"), valueOf("OPENAI_BASE_URL"));
 }
 
-const isTranscriptionOnly = (name: string) => name.startsWith("TRANSCRIPTION_");
+function isOpenAi(apiKey: string | undefined, baseUrl: string | undefined): boolean {
+  if (baseUrl === undefined) return apiKey !== undefined;
+  return URL.canParse(baseUrl) && new URL(baseUrl).hostname === "api.openai.com";
+}
 
 export type SpeechProcess = {
   /** Settles when the server is up for the first time; rejects when it did not come up. */
