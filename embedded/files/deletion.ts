@@ -1,10 +1,14 @@
 // Removes the bytes of deleted files once their deletion is committed. The list of what is to be removed is a table,
 // so that nothing is forgotten by a crash; it is watched like any query.
+import { setTimeout } from "node:timers/promises";
 import type { Subscriptions } from "../subscriptions/subscriptions.ts";
 import { QuerySet } from "../subscriptions/querySet.ts";
 import type { Engine } from "../functions/index.ts";
 import { isJSONObject, type JSONValue } from "../values/index.ts";
 import type { FileStore } from "./fileStore.ts";
+
+/** How soon bytes go after a copy of the data folder was finished. */
+const HELD_CHECK_MS = 500;
 
 export type FileDeletion = { close(): Promise<void> };
 
@@ -12,13 +16,19 @@ export type FileDeletion = { close(): Promise<void> };
 export function startFileDeletion(options: {
   engine: Pick<Engine, "callSystem">;
   subscriptions: Subscriptions;
-  files: Pick<FileStore, "remove">;
+  files: Pick<FileStore, "remove" | "areDeletionsHeld">;
   onError: (error: unknown) => void;
 }): FileDeletion {
   const { engine, subscriptions, files, onError } = options;
+  const closing = new AbortController();
   let removing: Promise<void> = Promise.resolve();
 
   async function remove(rows: { id: string; internalId: string }[]): Promise<void> {
+    while (await files.areDeletionsHeld()) {
+      // What is left when the server stops is on the list at the next start.
+      if (closing.signal.aborted) return;
+      await setTimeout(HELD_CHECK_MS, null, { signal: closing.signal }).catch(() => null);
+    }
     await files.remove(rows.map((row) => row.internalId));
     await engine.callSystem("files:forgetDeleted", { ids: rows.map((row) => row.id) });
   }
@@ -42,6 +52,7 @@ export function startFileDeletion(options: {
   });
   return {
     close: async () => {
+      closing.abort();
       watched.clear();
       await removing;
     },

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { SystemFunctionError, type Engine } from "../functions/index.ts";
 import { isJSONObject, textOf } from "../values/index.ts";
+import { areDeletionsHeld } from "./deletionHold.ts";
 
 export type StoredFile = {
   storageId: string;
@@ -164,6 +165,11 @@ export class FileStore {
     );
   }
 
+  /** Bytes must stay for now although their rows are gone: the data folder is being copied. */
+  areDeletionsHeld(): Promise<boolean> {
+    return areDeletionsHeld(this.#filesDir);
+  }
+
   /** Removes the bytes of files whose rows are gone; harmless when they are gone too. */
   async remove(internalIds: readonly string[]): Promise<void> {
     for (const internalId of internalIds) await this.discard({ internalId });
@@ -174,6 +180,7 @@ export class FileStore {
    * @returns how many were removed
    */
   async sweepOrphans(): Promise<number> {
+    if (await this.areDeletionsHeld()) return 0;
     const { value } = await this.#engine.callSystem("files:allInternalIds", {});
     const known = new Set(Array.isArray(value) ? value : []);
     let removed = 0;

@@ -53,11 +53,13 @@ async function main(): Promise<number> {
 }
 
 async function run(options: ServerOptions, printAdminKey: boolean): Promise<number> {
-  const server = await startServer(options);
-  if (printAdminKey) console.log(`Admin key: ${server.adminKey}`);
-  await new Promise<void>((stop) => {
+  // Heard from the beginning: one that comes while the server starts stops it as soon as it has started.
+  const stopped = new Promise<void>((stop) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop());
   });
+  const server = await startServer(options);
+  if (printAdminKey) console.log(`Admin key: ${server.adminKey}`);
+  await stopped;
   await server.close();
   return 0;
 }

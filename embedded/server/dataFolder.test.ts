@@ -1,6 +1,6 @@
 // The data folder is safe to keep data in: one process, a private key, backups while it runs, a full disk.
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { once } from "node:events";
@@ -141,6 +141,56 @@ describe("a backup of a running server", () => {
     await restoredClient.mutation(send, { body: "goes on" });
     // The original is not touched by what happens to its copy.
     expect(await client.query(list, {})).not.toContain("goes on");
+  });
+
+  it("has the bytes of every file that its database names, while files come and go", async () => {
+    const client = new ConvexHttpClient(server.url);
+    type ById = { storageId: string };
+    const uploadUrl = makeFunctionReference<"mutation", Record<string, never>, string>(
+      "files:uploadUrl",
+    );
+    const remove = makeFunctionReference<"mutation", ById>("files:remove");
+    let isBusy = true;
+    let deleted = 0;
+    const churn = async (): Promise<void> => {
+      const kept: string[] = [];
+      while (isBusy) {
+        const url = await client.mutation(uploadUrl, {});
+        const response = await fetch(url, { method: "POST", body: "x".repeat(50_000) });
+        kept.push(((await response.json()) as ById).storageId);
+        const [oldest] = kept.length > 5 ? kept.splice(0, 1) : [];
+        if (oldest === undefined) continue;
+        await client.mutation(remove, { storageId: oldest });
+        deleted += 1;
+      }
+    };
+    const churning = Promise.all([churn(), churn(), churn()]);
+    await until(() => deleted > 10);
+    for (let copy = 0; copy < 3; copy++) {
+      const before = deleted;
+      const target = `${server.dataDir}-churning-${String(copy)}`;
+      await server.backup(target);
+      await until(() => deleted > before);
+      await using restored = await startTestServer({ dataDir: target, push: false });
+      const addresses = makeFunctionReference<"query", Record<string, never>, string[]>(
+        "files:addresses",
+      );
+      const urls = await new ConvexHttpClient(restored.url).query(addresses, {});
+      expect(urls.length).toBeGreaterThan(0);
+      const statuses = await Promise.all(urls.map(async (url) => (await fetch(url)).status));
+      expect(new Set(statuses)).toEqual(new Set([200]));
+    }
+    isBusy = false;
+    await churning;
+    // Afterwards the bytes of what was deleted meanwhile go, too.
+    await until(async () => {
+      const listed = await client.query(
+        makeFunctionReference<"query", Record<string, never>, string[]>("files:addresses"),
+        {},
+      );
+      const onDisk = readdirSync(join(server.dataDir, "files"), { recursive: true });
+      return onDisk.filter((path) => /[0-9a-f]{8}-/.test(String(path))).length === listed.length;
+    });
   });
 
   it("can be made from the command line, of a folder in use", async () => {
