@@ -288,7 +288,8 @@ describe("queries", () => {
   });
 
   it("a range of equal values holds no longer ones that begin with a zero", async () => {
-    const byF = async (f: JSONValue) => ((await app.query("c:unique", { f })) as JSONObject | null)?.f;
+    const byF = async (f: JSONValue) =>
+      ((await app.query("c:unique", { f })) as JSONObject | null)?.f;
     for (const f of ["zero", "zero\u0000", "zero\u0000more", { $bytes: "" }, { $bytes: "AP8=" }]) {
       await insert("rows", { f });
     }
