@@ -4,7 +4,7 @@
 import { NOTES_LIMITS } from "../../../domain/limits.ts";
 import type { Definition, Point, Section } from "../../../domain/notes.ts";
 import { normalizeWord, wordsOf } from "../../../domain/words.ts";
-import { keyOfTerm } from "../offline/definitions.ts";
+import { keyOfTerm } from "../offline/terminology.ts";
 import type { WindowAnswer } from "./answers.ts";
 import type { Problem } from "./chat.ts";
 import { isSaid, isSupported, lineOf, type Ground } from "./grounding.ts";

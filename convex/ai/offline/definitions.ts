@@ -4,10 +4,18 @@
 import type { Definition } from "../../../domain/notes.ts";
 import { NOTES_LIMITS } from "../../../domain/limits.ts";
 import { countWords, normalizeWord, wordsOf } from "../../../domain/words.ts";
+import { explainedOverTwo } from "./definitionsOverTwo.ts";
 import type { Keyphrase } from "./keyphrases.ts";
 import { asSentence, trimmed } from "./points.ts";
 import { isWeakWord, stopwordsOf } from "./stopwords.ts";
-import { stem, type Unit } from "./terms.ts";
+import type { Unit } from "./terms.ts";
+import {
+  cleanTerm,
+  HANGS_ON_BEFORE,
+  keyOfTerm,
+  MEANING_WORDS,
+  withoutTail,
+} from "./terminology.ts";
 import { capitalized } from "./headings.ts";
 
 /** How a language explains: the groups `term` and, where it is apart, `meaning`. */
@@ -45,16 +53,13 @@ const PATTERNS: Record<string, Pattern[]> = {
   ],
 };
 
-const SHORTEST_MEANING_WORDS = 5;
 /** "The lowly vegetable organisms which are called Diatomaceae": what stands before explains. */
 const SHORTEST_NAMED_WORDS = 3;
-const LONGEST_MEANING_WORDS = 45;
+/** Content words that a sentence must hold beside the term it names. */
+const FEWEST_NEW_WORDS = 3;
 /** "Wax is a thing which ...", "the flame is a beautiful sight": no explanations. */
 const SAYS_NOTHING =
   /^(?:an? |the |one of the |that )?(?:very |most |rather |quite )?(?:thing|same|one|matter|question|point|fact|reason|case|result|consequence|great|good|bad|curious|wonderful|beautiful|remarkable|important|interesting|difficult|different|pity|shame|best|worst|first|last|only|most|more|subject|occasion|sight|time|day)\b|^(?:here|there)\b/iu;
-/** Words that start no term, though the patterns let them. */
-const NO_TERM =
-  /^(?:this|that|these|those|it|there|here|what|which|who|he|she|they|we|i|you|one|each|both|all|some|any|such|my|your|his|her|our|their|its|so|very|not|now|then|only|also|as|if|when|another|other|first|second|third|last|next)\b/iu;
 
 /**
  * The terms that a stretch explains, first explanation first.
@@ -83,59 +88,9 @@ export function definitionsIn(
     );
     const before = units[index - 1];
     if (added || !before || language !== "en") return;
-    const isNew = add(explainedAfter(before, unit, keyphrases), false);
-    if (!isNew) add(namedAfter(before, unit), false);
+    for (const made of explainedOverTwo(before, unit, keyphrases)) add(made, false);
   });
   return [...found.values()];
-}
-
-const CALLED =
-  /\b(?:called|termed|named|known as)(?: the| an?)? ["“']?(?<term>[\p{L}][\p{L}'’-]*(?: [\p{L}][\p{L}'’-]*){0,2})["”']?[.!;]?$/iu;
-const EXPLAINS =
-  /^(?:it|this|they|these) (?:is|are) (?<meaning>(?:(?:simply|merely|nothing but|just) )?(?:(?:that|the|an?) (?:kind|sort|type|form|class|process|method|way|property|power|force|state|science|study|art|name|measure|ratio|amount|rate|number|difference|action|substance|part|place|law|rule|system)s?\b|made (?:of|up of|from|by)|composed of|formed (?:of|by)|used (?:to|for)).+)$/iu;
-
-/**
- * "... commonly called dips. They are made of lengths of cotton ...", "I come to capillary
- * attraction. It is that kind of ...": the term ends one sentence, the next one explains it.
- */
-function explainedAfter(before: Unit, unit: Unit, keyphrases: Keyphrase[]): Definition | undefined {
-  const said = EXPLAINS.exec(trimmed(unit.text, "en"))?.groups?.["meaning"];
-  if (said === undefined) return undefined;
-  const ending = before.text.trim().replace(/[.!;:]+$/u, "");
-  const called = CALLED.exec(ending)?.groups?.["term"];
-  const phrase = keyphrases
-    .slice(0, 30)
-    .filter(({ text }) => ending.toLowerCase().endsWith(` ${text.toLowerCase()}`))
-    .sort((a, b) => b.text.length - a.text.length)[0]?.text;
-  const raw = called ?? (phrase?.includes(" ") === true ? phrase : undefined);
-  const term = raw === undefined ? undefined : cleanTerm(raw, "en");
-  const meaning = asSentence(withoutTail(said));
-  const words = countWords(meaning);
-  if (term === undefined || words < SHORTEST_MEANING_WORDS || words > LONGEST_MEANING_WORDS) {
-    return undefined;
-  }
-  return { term: capitalized(term), meaning, startMs: before.startMs };
-}
-
-const IS_CALLED =
-  /^(?:it|this|they|these) (?:is|are) (?:commonly |usually |often |also )?(?:called|termed|named|known as)(?: the| an?)? ["“']?(?<term>[\p{L}][\p{L}'’-]*(?: [\p{L}][\p{L}'’-]*){0,2}?)["”']?(?=[.,;:!?"”']|$| (?:and|or|because|when|which)\b)/iu;
-
-/** "One of them is something like a raspberry. It is called Globigerina." */
-function namedAfter(before: Unit, unit: Unit): Definition | undefined {
-  const raw = IS_CALLED.exec(trimmed(unit.text, "en"))?.groups?.["term"];
-  const term = raw === undefined ? undefined : cleanTerm(raw, "en");
-  const meaning = trimmed(before.text, "en");
-  const words = countWords(meaning);
-  const explains = words >= SHORTEST_MEANING_WORDS && words <= LONGEST_MEANING_WORDS;
-  if (term === undefined || !explains || HANGS_ON_BEFORE.test(meaning)) return undefined;
-  return { term: capitalized(term), meaning, startMs: before.startMs };
-}
-
-/** Equal for all ways of writing a term. */
-export function keyOfTerm(term: string, language: string | undefined): string {
-  return wordsOf(term)
-    .map((word) => stem(normalizeWord(word), language))
-    .join(" ");
 }
 
 function read(
@@ -153,15 +108,33 @@ function read(
   const meaning = said === undefined ? sentence : asSentence(withoutTail(said));
   const words = countWords(meaning);
   const shortest =
-    match.groups?.["meaning"] === undefined ? SHORTEST_NAMED_WORDS : SHORTEST_MEANING_WORDS;
-  if (words < shortest || words > LONGEST_MEANING_WORDS) return undefined;
+    match.groups?.["meaning"] === undefined ? SHORTEST_NAMED_WORDS : MEANING_WORDS.shortest;
+  if (words < shortest || words > MEANING_WORDS.longest) return undefined;
   // "It is called soda" explains nothing without the sentence before.
-  if (said === undefined && HANGS_ON_BEFORE.test(meaning)) return undefined;
+  if (
+    said === undefined &&
+    (HANGS_ON_BEFORE.test(meaning) || isCircular(meaning, term, language))
+  ) {
+    return undefined;
+  }
   if (meaning.length > NOTES_LIMITS.meaningLength || SAYS_NOTHING.test(meaning)) return undefined;
   return { term: capitalized(term), meaning, startMs: unit.startMs };
 }
 
-const HANGS_ON_BEFORE = /^(?:it|this|that|they|these|those|which|he|she)\b/iu;
+/** "The second way is called open addressing" tells a name and nothing else. */
+function isCircular(meaning: string, term: string, language: string | undefined): boolean {
+  const stopwords = language === undefined ? undefined : stopwordsOf(language);
+  const own = new Set(wordsOf(term).map(normalizeWord));
+  const rest = wordsOf(meaning)
+    .map(normalizeWord)
+    .filter((word) => !own.has(word) && stopwords?.has(word) !== true && !isWeakWord(word));
+  return rest.length < FEWEST_NEW_WORDS;
+}
+
+const NAMES_WHAT_STANDS_BEFORE =
+  /(?:^|[\s,;:])(?<named>(?:the|an?|those|these|some|any|certain) [^,;:]*?) (?:which|that|who) $/iu;
+/** From the last article on: "belong partly to the lowly vegetable organisms". */
+const LAST_ARTICLE = /.*\b(?:to|from|with|by|into|upon) (?<rest>(?:the|an?|those|these) .*)$/iu;
 
 /**
  * What is named, where it stands right before "which are called ...": the words from its article
@@ -169,45 +142,9 @@ const HANGS_ON_BEFORE = /^(?:it|this|that|they|these|those|which|he|she)\b/iu;
  */
 function namedBefore(sentence: string, match: RegExpExecArray): string | undefined {
   const before = sentence.slice(0, match.index);
-  const named =
-    /(?:^|[\s,;:])((?:the|an?|those|these|some|any|certain) [^,;:]*?) (?:which|that|who) $/iu.exec(
-      before,
-    );
-  const text = named?.[1];
-  if (text === undefined) return undefined;
-  // From the last article on: "belong partly to the lowly vegetable organisms".
-  const last = text.search(
-    /\b(?:the|an?|those|these|some|any|certain) (?!.*\b(?:to|from|with|by|in|on|for) (?:the|an?|those|these)\b)/iu,
-  );
-  const tail = /.*\b(?:to|from|with|by|into|upon) ((?:the|an?|those|these) .*)$/iu.exec(text)?.[1];
-  const shown = tail ?? (last > 0 ? text.slice(last) : text);
-  return countWords(shown) < SHORTEST_NAMED_WORDS + 1
-    ? ""
-    : shown.replace(/^(?:those|these) /iu, "");
-}
-
-function withoutTail(meaning: string): string {
-  // What follows a semicolon is the next thought.
-  const cut = meaning.search(/[;:]\s|\s[—–]\s|--/u);
-  return cut > 30 ? meaning.slice(0, cut) : meaning;
-}
-
-function cleanTerm(raw: string, language: string | undefined): string | undefined {
-  let term = raw
-    .trim()
-    .replace(/^(?:the|an?|der|die|das|ein|eine|la|le|les|l'|un|une|el|los|las|una)\s+/iu, "");
-  const stopwords = language === undefined ? undefined : stopwordsOf(language);
-  const words = term.split(/\s+/u);
-  while (words.length > 0 && stopwords?.has(normalizeWord(words.at(-1) ?? "")) === true)
-    words.pop();
-  term = words.join(" ");
-  if (term.length < 3 || NO_TERM.test(term)) return undefined;
-  if (
-    words.every(
-      (word) => stopwords?.has(normalizeWord(word)) === true || isWeakWord(normalizeWord(word)),
-    )
-  ) {
-    return undefined;
-  }
-  return stopwords?.has(normalizeWord(words[0] ?? "")) === true ? undefined : term;
+  const named = NAMES_WHAT_STANDS_BEFORE.exec(before)?.groups?.["named"];
+  if (named === undefined) return undefined;
+  const shown = LAST_ARTICLE.exec(named)?.groups?.["rest"] ?? named;
+  const isEnough = countWords(shown) > SHORTEST_NAMED_WORDS;
+  return isEnough ? shown.replace(/^(?:those|these) /iu, "") : "";
 }

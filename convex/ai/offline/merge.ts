@@ -12,7 +12,7 @@ import type {
 } from "../../../domain/notes.ts";
 import { countWords } from "../../../domain/words.ts";
 import type { MergeRequest } from "../types.ts";
-import { keyOfTerm } from "./definitions.ts";
+import { keyOfTerm } from "./terminology.ts";
 import { titleFrom, type WeightedPhrase } from "./headings.ts";
 import { lengthValue, standsAlone } from "./sentenceValue.ts";
 import { choose, ranked, repeats, type Candidate } from "./selection.ts";

@@ -13,7 +13,7 @@ import { corpusOf, type Corpus, type Unit } from "./terms.ts";
 import { topicsOf } from "./topics.ts";
 
 /** One point for about this many words of speech. */
-const WORDS_A_POINT = 110;
+const WORDS_A_POINT = 105;
 /** What stands far from its neighbours must stand alone better than a point among points. */
 const CLARITY = 1.6;
 const POINT_BONUS = 2.5;

@@ -43,6 +43,8 @@ const ENGLISH: Habit[] = [
   { pattern: /^(?:let us|let's|we (?:will|shall|come|turn|now|have now|are going)|take|suppose|imagine|consider|remember when|ask|tell)\b/iu, factor: 0.6 },
   { pattern: /\b(?:he|she|him)\b/iu, factor: 0.85 },
   { pattern: /\b(?:said|says|replied|exclaimed|asked)\b|["“]/iu, factor: 0.75 },
+  // A date or task that students need outweighs that it is about the course.
+  { pattern: /\b(?:due (?:on|by|next|this|today|tomorrow)|deadline|(?:exam|midterm|final|quiz|test) (?:is|will be|takes place|on)|hand(?:ed)? in|submit)\b/iu, factor: 5 },
   // Says something that is worth keeping.
   { pattern: /\b(?:important|essential|fundamental|crucial|principle|principles|law|laws|rule|theorem|hypothesis|theory|evidence|proof|conclusion|in general|generally|always|never)\b/iu, factor: 1.25 },
   { pattern: /\b(?:because|therefore|consequently|hence|so that|the (?:reason|cause|effect|result|consequence|purpose|function)|caused by|due to|owing to|depends? (?:up)?on|results? (?:in|from)|leads? to|arises? from|produces?|requires?|consists? (?:of|in)|is (?:composed|made up|formed) of|in order (?:to|that)|by means of)\b/iu, factor: 1.3 },
