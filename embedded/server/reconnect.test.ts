@@ -1,6 +1,7 @@
 // What survives a lost connection and a restarted server: every acknowledged mutation, once.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ConvexClient } from "convex/browser";
+import { ConvexReactClient } from "convex/react";
 import { makeFunctionReference } from "convex/server";
 import { decodeTs } from "../values/index.ts";
 import { SYNC_TIMES } from "../sync/syncServer.ts";
@@ -116,6 +117,24 @@ describe("the real client, whose connection is cut again and again", () => {
       "before restart",
       "during restart",
     ]);
+    await client.close();
+  });
+});
+
+describe("the React client", () => {
+  it("watches a query, and comes back to it after a restart", async () => {
+    const client = new ConvexReactClient(server.url, { logger: false });
+    const watch = client.watchQuery(list, {});
+    let updates = 0;
+    watch.onUpdate(() => {
+      updates += 1;
+    });
+    await client.mutation(send, { body: "from React" });
+    await until(() => watch.localQueryResult()?.includes("from React"));
+    await server.restart();
+    await client.mutation(send, { body: "from React again" });
+    await until(() => watch.localQueryResult()?.at(-1) === "from React again");
+    expect(updates).toBeGreaterThanOrEqual(2);
     await client.close();
   });
 });
