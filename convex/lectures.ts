@@ -240,7 +240,10 @@ export const remove = mutation({
   },
 });
 
-/** Goes on where a failed, paused or canceled job stopped; anything else stays as it is. */
+/**
+ * Goes on where a failed, paused or canceled job stopped; of a finished one, tries the minutes
+ * again that are missing. Anything else stays as it is.
+ */
 export const retry = mutation({
   args: { lectureId: v.id("lectures") },
   returns: v.null(),

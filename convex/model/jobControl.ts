@@ -33,11 +33,19 @@ export async function cancelJob(ctx: MutationCtx, job: Doc<"jobs">): Promise<boo
 
 /**
  * Another attempt: goes on at the step that failed. What is transcribed and written stays; failed
- * pieces get another chance. False when the job is not one to retry.
+ * pieces get another chance, also those that are missing from finished notes. False when the job
+ * is not one to retry.
  */
 export async function retryJob(ctx: MutationCtx, job: Doc<"jobs">): Promise<boolean> {
-  if (!nextStatus(job.status, "retry", job.intake)) return false;
-  const retried = await restartJob(ctx, await beforeFailedPieces(ctx, job), "retry", {});
+  const isMending = job.status === "completed" && job.counts.failed > 0;
+  const transition = isMending ? "mend" : "retry";
+  if (!nextStatus(job.status, transition, job.intake)) return false;
+  const retried = await restartJob(
+    ctx,
+    await beforeFailedPieces(ctx, job),
+    transition,
+    isMending ? { rewrite: { keepEdits: true } } : {},
+  );
   await recordEvent(ctx, retried, {
     type: "job.retried",
     detail: `Attempt ${retried.attempt} begins where the last one stopped.`,
@@ -86,10 +94,11 @@ export function statesToRequeue({ counts }: Doc<"jobs">): ("failed" | "skipped")
 export async function restartJob(
   ctx: MutationCtx,
   job: Doc<"jobs">,
-  transition: "retry" | "reopen" | "regenerate",
+  transition: "retry" | "mend" | "reopen" | "regenerate",
   fields: Partial<Pick<Doc<"jobs">, "intake" | "rewrite">>,
 ): Promise<Doc<"jobs">> {
-  const hasFailed = transition === "retry" && statesToRequeue(job).length > 0;
+  const isRetry = transition === "retry" || transition === "mend";
+  const hasFailed = isRetry && statesToRequeue(job).length > 0;
   const restarted = await updateJob(
     ctx,
     job,

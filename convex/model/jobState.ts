@@ -16,6 +16,8 @@ export const JOB_TRANSITIONS = [
   "resume",
   /** The owner wants another attempt. */
   "retry",
+  /** The owner wants another attempt at the minutes that are missing from finished notes. */
+  "mend",
   "cancel",
   "complete",
   "fail",
@@ -59,6 +61,7 @@ export function nextStatus(
       return status === "running" ? "completed" : undefined;
     case "fail":
       return isActive(status) || status === "paused" ? "failed" : undefined;
+    case "mend":
     case "regenerate":
       return status === "completed" && intake === "complete" ? "running" : undefined;
     default:

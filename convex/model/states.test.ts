@@ -50,6 +50,7 @@ const JOB_TABLE: Record<
     running: { open: "failed", complete: "failed" },
     paused: { open: "failed", complete: "failed" },
   },
+  mend: { completed: { complete: "running" } },
   regenerate: { completed: { complete: "running" } },
 };
 

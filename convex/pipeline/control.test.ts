@@ -175,6 +175,22 @@ describe("retry", () => {
     ).toEqual([1, 20]);
   });
 
+  it("of finished notes with missing minutes brings these, and keeps what was changed by hand", async () => {
+    world.provider.script = ({ index }) => (index === 1 ? refusal(400) : undefined);
+    const lectureId = await world.record(person, { pieces: 4 });
+    await world.settle();
+    expect((await person.as.query(api.notes.get, { lectureId }))?.missing).toBeDefined();
+    await person.as.mutation(api.notes.editPart, { lectureId, path: "summary", text: "Mine." });
+    world.provider.script = () => undefined;
+    await person.as.mutation(api.lectures.retry, { lectureId });
+    await world.settle();
+    await expectWhole(world, lectureId, saidIn(4));
+    const notes = await person.as.query(api.notes.get, { lectureId });
+    expect(notes).toMatchObject({ summary: "Mine.", version: 3 });
+    expect(notes?.missing).toBeUndefined();
+    expect(world.provider.heard()).toHaveLength(4 + 1 + 1);
+  });
+
   it("of a job that runs or is done changes nothing", async () => {
     const lectureId = await world.record(person, { pieces: 1 });
     await person.as.mutation(api.lectures.retry, { lectureId });
