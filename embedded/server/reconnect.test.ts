@@ -90,7 +90,7 @@ describe("the real client, whose connection is cut again and again", () => {
     const bodies = Array.from({ length: 60 }, (_, i) => `cut ${String(i)}`);
     const sending = bodies.map((body) => client.mutation(send, { body }));
     // Cut while answers are on their way: some mutations are committed but not acknowledged.
-    for (let cut = 0; cut < 4; cut++) {
+    for (let cut = 0; cut < 2; cut++) {
       await until(() => proxy.connections > 0);
       await proxy.cutAfterBytes(200 + cut * 700);
     }

@@ -103,6 +103,33 @@ describe("a client that stops reading its socket", () => {
   });
 });
 
+describe("a client that watches more than any screen shows", () => {
+  it("is told so and let go", async () => {
+    const client = await RawClient.connect(server.url);
+    client.modify(
+      1,
+      Array.from({ length: 20_001 }, (_, queryId) =>
+        add(queryId, "counters:get", { name: "same" }),
+      ),
+    );
+    await client.until(() => client.closed);
+    expect(client.messages.at(-1)).toMatchObject({ type: "FatalError" });
+    expect(client.messages.at(-1)?.error).toContain("TooManyQueries");
+  });
+
+  it("may watch as much as is allowed", async () => {
+    const client = await RawClient.connect(server.url);
+    client.modify(
+      1,
+      Array.from({ length: 20_000 }, (_, queryId) =>
+        add(queryId, "counters:get", { name: "same" }),
+      ),
+    );
+    await client.until(() => client.results.size === 20_000);
+    await client.close();
+  });
+});
+
 describe("a client that takes nothing for too long", () => {
   it("is cut off", async () => {
     await using impatient = await startTestServer({

@@ -15,6 +15,7 @@ import {
   type ClientMessage,
   type Credentials,
 } from "./clientMessages.ts";
+import { QueryQuota } from "./queryQuota.ts";
 import type { PauseReason } from "./readGate.ts";
 import * as serverMessages from "./serverMessages.ts";
 import type { StateVersion } from "./serverMessages.ts";
@@ -50,6 +51,7 @@ export class Session {
   readonly #services: SessionServices;
   readonly #connection: Connection;
   readonly #queries: QuerySet;
+  readonly #quota = new QueryQuota();
   readonly #lastSent = new Map<number, QueryResult>();
   #inbox: string[] = [];
   #working = false;
@@ -176,6 +178,7 @@ export class Session {
     if (this.#queries.has(query.queryId)) {
       throw new ProtocolError(`Query id ${String(query.queryId)} is already in the query set.`);
     }
+    this.#quota.add(query);
     this.#queries.add(query.queryId, {
       path: query.udfPath,
       args: query.args,
@@ -190,6 +193,7 @@ export class Session {
       throw new ProtocolError(`Query id ${String(queryId)} is not in the query set.`);
     }
     this.#queries.remove(queryId);
+    this.#quota.remove(queryId);
     this.#lastSent.delete(queryId);
     this.#removedIds.push(queryId);
   }
