@@ -5,7 +5,7 @@ import { closeDecoder } from "../provider/decodeInBrowser.ts";
 import { launchChromium } from "./chromium.ts";
 import { continuityOf } from "./engine/continuity.ts";
 import { makeMicrophoneFile } from "./engine/microphoneFile.ts";
-import { finishedLecture, openEngine } from "./engine/recordSignal.ts";
+import { eventually, finishedLecture, openEngine } from "./engine/recordSignal.ts";
 import { startEngineServer, type EngineServer } from "./engine/server.ts";
 
 const limits = { aimMs: 1_000, longestMs: 1_500, pauseMs: 300, overlapMs: 250 };
@@ -57,7 +57,7 @@ describe("a line that fails half of the time, before and after the server has do
     const { missingSeconds, worstHandoverMs } = await continuityOf(lecture.pieces.values());
     expect(missingSeconds).toEqual([]);
     expect(worstHandoverMs).toBeLessThan(30);
-    await page.waitForFunction(async () => (await engine.outbox.lectures()).length === 0);
+    await eventually(page, async () => (await engine.outbox.lectures()).length === 0);
   });
 });
 

@@ -7,7 +7,7 @@ import { MAX_TITLE_LENGTH } from "../../../domain/limits.ts";
 import { isQuotaError } from "../capture/storageRoom.ts";
 import type { LocalLecture, Problem } from "../outbox/ledger.ts";
 import type { Outbox } from "../outbox/outbox.ts";
-import { tryRecordingLock } from "../outbox/recordingLock.ts";
+import { holdRecordingLock, tryRecordingLock } from "../outbox/recordingLock.ts";
 import { Cutter, CutFailed, type StartWorker } from "./cutter.ts";
 import type { CutPiece } from "./cut.ts";
 
@@ -82,18 +82,30 @@ export class FileIntake {
     if (item?.status !== "cut") await this.#outbox.discard(clientKey);
   }
 
-  /** Goes on with what an earlier page left behind. Call once at the start. */
+  /**
+   * Goes on with what an earlier page left behind, and with what another tab is cutting should that tab go away. Call
+   * once at the start.
+   */
   async resume(): Promise<void> {
-    for (const lecture of await this.#outbox.lectures()) {
-      if (lecture.source !== "file" || lecture.intake !== "open" || lecture.problem) continue;
-      if (this.#items.some((item) => item.clientKey === lecture.clientKey)) continue;
-      const release = await tryRecordingLock(lecture.clientKey);
-      if (!release) continue;
-      const file = await readableFile(await this.#outbox.keptFile(lecture.clientKey));
-      await this.#list(lecture, file ? "queued" : "needs_file");
-      if (file) this.#cutLater({ clientKey: lecture.clientKey, file, release });
-      else release();
+    const unfinished = (await this.#outbox.lectures()).filter(isUnfinished);
+    for (const { clientKey } of unfinished) {
+      if (this.#items.some((item) => item.clientKey === clientKey)) continue;
+      const release = await tryRecordingLock(clientKey);
+      if (release) await this.#resumeLecture(clientKey, release);
+      else {
+        void holdRecordingLock(clientKey).then((free) => this.#resumeLecture(clientKey, free));
+      }
     }
+  }
+
+  /** The caller holds the lecture's lock. */
+  async #resumeLecture(clientKey: string, release: () => void): Promise<void> {
+    const lecture = await this.#outbox.lecture(clientKey);
+    if (!lecture || !isUnfinished(lecture)) return release();
+    const file = await readableFile(await this.#outbox.keptFile(clientKey));
+    await this.#list(lecture, file ? "queued" : "needs_file");
+    if (file) this.#cutLater({ clientKey, file, release });
+    else release();
   }
 
   async #add(file: File, details: FileDetails): Promise<"added" | "resumed" | "already_here"> {
@@ -247,12 +259,11 @@ export class FileIntake {
 
   async #fail(clientKey: string, fileName: string, error: unknown): Promise<void> {
     const problem = problemFrom(error, fileName);
-    this.#revise(clientKey, { status: "failed", problem });
     const ledger = await this.#outbox.ledger(clientKey);
-    if (!ledger) return;
     // Nothing half made: a lecture stays only when it holds something worth deciding about.
-    if (ledger.pieces.length === 0) await this.#outbox.discard(clientKey);
+    if (ledger?.pieces.length === 0) await this.#outbox.discard(clientKey);
     else await this.#outbox.setProblem(clientKey, problem);
+    this.#revise(clientKey, { status: "failed", problem });
   }
 
   #problemOf(clientKey: string): Problem | undefined {
@@ -283,6 +294,10 @@ function problemFrom(error: unknown, fileName: string): Problem {
     code: "intake_failed",
     message: `“${fileName}” could not be taken in (${reason}). Try it again.`,
   };
+}
+
+function isUnfinished({ source, intake, problem }: LocalLecture): boolean {
+  return source === "file" && intake === "open" && problem === undefined;
 }
 
 function isOnItsWay({ status }: IntakeItem): boolean {

@@ -26,6 +26,7 @@ const engine = {
   makeMicrophone,
   microphone: undefined as MadeMicrophone | undefined,
   makeRoom: () => {},
+  longTasksMs: [] as number[],
   /** Places where a test keeps its objects between two calls into the page. */
   recorder: undefined as LectureRecorder | undefined,
   uploader: undefined as Uploader | undefined,

@@ -44,6 +44,15 @@ export async function openEngine(page: Page, url: string): Promise<Page> {
   return page;
 }
 
+/** Asks the page until its answer is yes. (waitForFunction does not wait for promises.) */
+export async function eventually(page: Page, question: () => Promise<boolean>): Promise<void> {
+  const until = performance.now() + 30_000;
+  while (!(await page.evaluate(question))) {
+    if (performance.now() > until) throw new Error(`It did not become true: ${String(question)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** The first lecture that has been finished; waits for it. */
 export async function finishedLecture(
   lectures: ReceivedLecture[],
