@@ -1,9 +1,18 @@
 // What surrounds every page: skip link, header, the phone's tab bar, messages, and where focus goes on a new page.
 import { Link, useRouterState } from "@tanstack/react-router";
 import { BookOpenText, CircleUserRound, Mic, Moon, Plus, Sun } from "lucide-react";
-import { lazy, Suspense, useEffect, useRef, type ReactNode } from "react";
+import {
+  lazy,
+  Suspense,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type ReactNode,
+} from "react";
 import { buttonClass, IconButton } from "../ui/Button.tsx";
 import { classNames } from "../ui/classNames.ts";
+import { hasWaitingToasts, onWaitingToast } from "../ui/toast.ts";
 import { WhenIdle } from "../ui/WhenIdle.tsx";
 import { ConnectionNotice } from "./ConnectionNotice.tsx";
 import { chooseTheme, useShownTheme } from "./theme.ts";
@@ -23,12 +32,22 @@ export function Shell({ children }: { children: ReactNode }) {
       {pathname !== "/record" && <ConnectionNotice />}
       <Main pathname={pathname}>{children}</Main>
       {hasTabBar(pathname) && <TabBar />}
-      <WhenIdle>
-        <Suspense fallback={null}>
-          <Toaster />
-        </Suspense>
-      </WhenIdle>
+      <Toasts />
     </>
+  );
+}
+
+/** Comes when the page has settled, or at once when there is something to say. */
+function Toasts() {
+  const isWaiting = useSyncExternalStore(onWaitingToast, hasWaitingToasts);
+  const [isWanted, setWanted] = useState(isWaiting);
+  if (isWaiting && !isWanted) setWanted(true);
+  return (
+    <WhenIdle afterMs={isWanted ? 0 : undefined}>
+      <Suspense fallback={null}>
+        <Toaster />
+      </Suspense>
+    </WhenIdle>
   );
 }
 

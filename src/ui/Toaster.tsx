@@ -1,11 +1,16 @@
 // Shows what toast.ts says, above the player and the tab bar.
 import { Toast } from "@base-ui/react/toast";
 import { X } from "lucide-react";
+import { useEffect } from "react";
 import { IconButton } from "./Button.tsx";
-import { toastManager } from "./toastManager.ts";
+import { takeToasts, type ToastMessage } from "./toast.ts";
 import styles from "./Toaster.module.css";
 
+const toastManager = Toast.createToastManager();
+
 export function Toaster() {
+  // An effect of the component around the provider: it runs after the provider has begun to listen.
+  useEffect(() => takeToasts(add), []);
   return (
     <Toast.Provider toastManager={toastManager} limit={3}>
       <Toast.Portal>
@@ -28,4 +33,14 @@ function ToastList() {
       </Toast.Content>
     </Toast.Root>
   ));
+}
+
+function add({ title, tone, action }: ToastMessage): void {
+  toastManager.add({
+    title,
+    type: tone,
+    timeout: tone === "danger" ? 9_000 : 5_000,
+    priority: tone === "danger" ? "high" : "low",
+    actionProps: action ? { children: action.label, onClick: action.run } : undefined,
+  });
 }
