@@ -9,7 +9,8 @@ import { holdDeletions } from "../files/deletionHold.ts";
 
 /** Folders of content that never changes under its name: copied by name, without reading. */
 const IMMUTABLE_FOLDERS = ["modules", "files"];
-const SMALL_FILES = ["admin-key"];
+/** With `server.json` the copy is to its first server what a crashed one leaves: files may be there without a row. */
+const SMALL_FILES = ["admin-key", "server.json"];
 
 export type BackupOptions = {
   dataDir: string;

@@ -175,8 +175,16 @@ export class FileStore {
     for (const internalId of internalIds) await this.discard({ internalId });
   }
 
+  /** Removes what was still arriving when the last run ended. Only at start, before anybody can upload. */
+  async clearIncoming(): Promise<number> {
+    const names = await readdir(join(this.#filesDir, INCOMING));
+    for (const name of names) await rm(join(this.#filesDir, INCOMING, name), { force: true });
+    return names.length;
+  }
+
   /**
-   * Removes bytes that have no row: what an interrupted upload left. Only at start, before anybody can upload.
+   * Removes bytes that have no row: what a crash between the two left. Looks at every file, so only after a crash,
+   * and only at start, before anybody can upload.
    * @returns how many were removed
    */
   async sweepOrphans(): Promise<number> {
@@ -184,10 +192,6 @@ export class FileStore {
     const { value } = await this.#engine.callSystem("files:allInternalIds", {});
     const known = new Set(Array.isArray(value) ? value : []);
     let removed = 0;
-    for (const name of await readdir(join(this.#filesDir, INCOMING))) {
-      await rm(join(this.#filesDir, INCOMING, name), { force: true });
-      removed += 1;
-    }
     for (const folder of await readdir(this.#filesDir)) {
       if (!/^[0-9a-f]{2}$/.test(folder)) continue;
       const names = await readdir(join(this.#filesDir, folder));

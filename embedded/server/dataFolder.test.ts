@@ -41,6 +41,12 @@ async function runCli(
   return { child, output, code: child.exitCode };
 }
 
+function filesIn(dataDir: string): string[] {
+  return readdirSync(join(dataDir, "files"), { recursive: true })
+    .map(String)
+    .filter((path) => /[0-9a-f]{8}-/.test(path));
+}
+
 describe("a data folder in use", () => {
   it("is refused to a second server of the same process", async () => {
     const second = startServer({ dataDir: server.dataDir, port: 0, sitePort: 0 });
@@ -179,6 +185,7 @@ describe("a backup of a running server", () => {
       expect(urls.length).toBeGreaterThan(0);
       const statuses = await Promise.all(urls.map(async (url) => (await fetch(url)).status));
       expect(new Set(statuses)).toEqual(new Set([200]));
+      expect(filesIn(target)).toHaveLength(urls.length);
     }
     isBusy = false;
     await churning;
@@ -188,8 +195,7 @@ describe("a backup of a running server", () => {
         makeFunctionReference<"query", Record<string, never>, string[]>("files:addresses"),
         {},
       );
-      const onDisk = readdirSync(join(server.dataDir, "files"), { recursive: true });
-      return onDisk.filter((path) => /[0-9a-f]{8}-/.test(String(path))).length === listed.length;
+      return filesIn(server.dataDir).length === listed.length;
     });
   });
 

@@ -1,6 +1,6 @@
 // One process per data folder: a second one would write to the same database and remove the first one's files.
 // The lock is SQLite's own on a file beside the database: the system releases it whenever the process ends, however.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
@@ -10,6 +10,8 @@ const OWNER_FILE = "server.json";
 const SQLITE_BUSY = 5;
 
 export type DataFolderLock = {
+  /** The last server on this folder did not come to its end: it may have left things half-way. */
+  readonly lastRunCrashed: boolean;
   /** Where the holder can be reached, for the message. */
   noteAddress(url: string): void;
   release(): void;
@@ -40,8 +42,11 @@ export function lockDataFolder(dataDir: string): DataFolderLock {
   const noteOwner = (owner: object): void => {
     writeFileSync(ownerPath, `${JSON.stringify(owner)}\n`, { mode: 0o600 });
   };
+  // Its owner removes it, if it can.
+  const lastRunCrashed = existsSync(ownerPath);
   noteOwner({ pid: process.pid });
   return {
+    lastRunCrashed,
     noteAddress: (url) => noteOwner({ pid: process.pid, url }),
     release: () => {
       rmSync(ownerPath, { force: true });

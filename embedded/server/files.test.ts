@@ -1,6 +1,6 @@
 // Files over real sockets: conformance checks 90 and 91, upload addresses that expire and work once, sizes, ranges.
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { once } from "node:events";
@@ -267,11 +267,13 @@ describe("a subscription to a file's address", () => {
 describe("a start after a crash", () => {
   it("removes bytes that have no row, and keeps those that have one", async () => {
     const storageId = await stored(randomBytes(10));
-    const { writeFileSync, mkdirSync } = await import("node:fs");
     const orphan = "0b7e0a4e-1111-4222-8333-444455556666";
     mkdirSync(join(server.dataDir, "files", "0b"), { recursive: true });
     writeFileSync(join(server.dataDir, "files", "0b", orphan), "orphan");
     writeFileSync(join(server.dataDir, "files", ".incoming", orphan), "half");
+    await server.close();
+    // As a server leaves it that does not come to its end.
+    writeFileSync(join(server.dataDir, "server.json"), "{}");
     await server.restart();
     expect(filesOnDisk().join()).not.toContain(orphan);
     expect((await fetch(await addressOf(storageId))).status).toBe(200);

@@ -94,7 +94,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const adminKey = loadAdminKey(dataDir, options.adminKey);
     const ports = await openPorts(options, log, teardown);
     lock.noteAddress(ports.urls.cloudUrl);
-    const backup = await startParts(options, { dataDir, log, adminKey, ports, teardown });
+    const backup = await startParts(options, {
+      ...{ dataDir, log, adminKey, ports, teardown },
+      lastRunCrashed: lock.lastRunCrashed,
+    });
     log.info(`Convex-compatible backend at ${ports.urls.cloudUrl}, data in ${dataDir}`);
     return {
       url: ports.urls.cloudUrl,
@@ -146,13 +149,14 @@ async function startParts(
   options: ServerOptions,
   parts: {
     dataDir: string;
+    lastRunCrashed: boolean;
     log: ServerLog;
     adminKey: AdminKey;
     ports: Ports;
     teardown: Teardown;
   },
 ): Promise<RunningServer["backup"]> {
-  const { dataDir, log, adminKey, ports, teardown } = parts;
+  const { dataDir, lastRunCrashed, log, adminKey, ports, teardown } = parts;
   const { urls } = ports;
   const report = (what: string) => (error: unknown) => log.error(what, error);
 
@@ -172,8 +176,10 @@ async function startParts(
 
   const maxUploadBytes = options.maxUploadBytes ?? DEFAULT_MAX_UPLOAD_BYTES;
   const files = new FileStore({ dataDir, engine, maxUploadBytes });
-  const orphans = await files.sweepOrphans();
-  if (orphans > 0) log.debug(`Removed ${String(orphans)} incomplete uploads of the last run.`);
+  const incomplete =
+    (await files.clearIncoming()) + (lastRunCrashed ? await files.sweepOrphans() : 0);
+  if (incomplete > 0)
+    log.debug(`Removed ${String(incomplete)} incomplete uploads of the last run.`);
 
   const subscriptions = new Subscriptions(engine, report("Queries could not be run; trying again"));
   teardown.add(() => subscriptions.close());
