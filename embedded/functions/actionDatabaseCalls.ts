@@ -9,7 +9,12 @@ import {
 import { scheduleFunction, system, type SyscallSurroundings } from "./syscalls.ts";
 import { SystemFunctionError } from "./types.ts";
 
-type Call = (tx: Transaction, args: JSONObject, around: SyscallSurroundings) => JSONValue;
+type Call = (
+  tx: Transaction,
+  args: JSONObject,
+  around: SyscallSurroundings,
+  calledByJob: string | null,
+) => JSONValue;
 
 const storage =
   (name: string): Call =>
@@ -17,7 +22,8 @@ const storage =
     system(tx, name, { storageId: args.storageId ?? null }, around);
 
 const CALLS: Record<ActionOperation, Call> = {
-  "1.0/actions/schedule": (tx, args, around) => scheduleFunction(tx, args, around.functions()),
+  "1.0/actions/schedule": (tx, args, around, calledByJob) =>
+    scheduleFunction(tx, args, around.functions(), calledByJob),
   "1.0/actions/cancel_job": (tx, args, around) =>
     system(tx, "scheduler:cancel", { id: args.id ?? null }, around),
   "1.0/actions/vectorSearch": (tx, args) => ({
@@ -39,9 +45,10 @@ export function actionSyscall(
   op: string,
   args: JSONObject,
   around: SyscallSurroundings,
+  calledByJob: string | null,
 ): JSONValue {
   if (!isActionDatabaseCall(op)) {
     throw new SystemFunctionError("Unsupported", `Unknown async operation ${op}`);
   }
-  return CALLS[op](tx, args, around);
+  return CALLS[op](tx, args, around, calledByJob);
 }

@@ -126,6 +126,7 @@ class WorkerEngine implements Engine {
     caller: FunctionLogEntry["caller"] = "Client",
   ): Promise<MutationOutcome> {
     const { path, args, identity, visibility, session, scheduledId, client, cron } = request;
+    const { calledByJob } = request;
     const requestId = client?.requestId ?? newRequestId();
     const message: Omit<MutationMessage, "id"> = {
       ...{
@@ -138,6 +139,7 @@ class WorkerEngine implements Engine {
       },
       ...(session === undefined ? {} : { session }),
       ...(scheduledId === undefined ? {} : { scheduledId }),
+      ...(calledByJob === undefined ? {} : { calledByJob }),
       ...(client === undefined ? {} : { client }),
     };
     const answer = await this.#thread.send(message);
@@ -154,7 +156,7 @@ class WorkerEngine implements Engine {
     request: ActionRequest,
     caller: FunctionLogEntry["caller"] = "Client",
   ): Promise<ActionOutcome> {
-    const { path, args, identity, visibility, scheduledId, client } = request;
+    const { path, args, identity, visibility, scheduledId, client, cron } = request;
     const requestId = client?.requestId ?? newRequestId();
     const argsJson = JSON.stringify(args);
     const startedMs = performance.now();
@@ -176,7 +178,7 @@ class WorkerEngine implements Engine {
         answer = { ...answer, ok: false, valueJson: "null", error: { message: wrong } };
       }
     }
-    const from = scheduledId === undefined ? caller : "Scheduler";
+    const from = scheduledId === undefined ? (cron === undefined ? caller : "Cron") : "Scheduler";
     this.#logRun(path, "Action", from, requestId, answer);
     return outcome(answer, {});
   }
@@ -347,7 +349,9 @@ class WorkerEngine implements Engine {
       }
       default: {
         if (!isActionDatabaseCall(op)) throw new Error(`Unknown async operation ${op}`);
-        const answer = await this.#thread.send({ type: "actionSyscall", op, argsJson });
+        const answer = await this.#thread.send({
+          ...{ type: "actionSyscall", op, argsJson, calledByJob: context.scheduledId },
+        });
         if (answer.type !== "system") throw new Error("The engine gave another kind of answer.");
         return { ok: true, valueJson: answer.valueJson };
       }
@@ -372,7 +376,9 @@ class WorkerEngine implements Engine {
         results: [result],
       } = await this.runQueries([request], "Action"));
     } else if (op === "1.0/actions/mutation") {
-      result = await this.runMutation(request, "Action");
+      const { scheduledId } = context;
+      const job = scheduledId === null ? {} : { calledByJob: scheduledId };
+      result = await this.runMutation({ ...request, ...job }, "Action");
     } else {
       result = await this.runAction(request, "Action");
     }

@@ -10,6 +10,7 @@ import { Invoker, type Deployment, type Result } from "./invocation.ts";
 import {
   packReadSet,
   packWrites,
+  type ActionSyscallMessage,
   type CommitMessage,
   type EngineAnswer,
   type EngineRequest,
@@ -96,7 +97,7 @@ export class EngineCore {
         case "system":
           return this.#system(request.id, request.name, request.argsJson);
         case "actionSyscall":
-          return this.#actionSyscall(request.id, request.op, request.argsJson);
+          return this.#actionSyscall(request);
         case "activate": {
           const { deployment, info } = await this.#load();
           this.#deployment = deployment;
@@ -321,13 +322,13 @@ export class EngineCore {
     }
   }
 
-  #actionSyscall(id: number, op: string, argsJson: string): EngineAnswer {
+  #actionSyscall({ id, op, argsJson, calledByJob }: ActionSyscallMessage): EngineAnswer {
     const isMutation = actionSyscallWrites(op);
     const tx = isMutation ? this.#database.beginMutation() : this.#database.beginQuery();
     try {
       // Checked by the action worker.
       const args = JSON.parse(argsJson) as JSONObject;
-      const valueJson = JSON.stringify(actionSyscall(tx, op, args, this.#around));
+      const valueJson = JSON.stringify(actionSyscall(tx, op, args, this.#around, calledByJob));
       const commit = isMutation ? tx.commit() : null;
       this.#announce(commit);
       return { type: "system", id, ts: commit?.ts ?? tx.beginTs, valueJson };

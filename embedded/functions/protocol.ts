@@ -40,6 +40,7 @@ export type MutationMessage = {
   requestId: string;
   session?: { sessionId: string; requestId: number };
   scheduledId?: string;
+  calledByJob?: string;
   client?: ClientInfo;
 };
 export type SystemMessage = { type: "system"; id: number; name: string; argsJson: string };
@@ -49,6 +50,8 @@ export type ActionSyscallMessage = {
   id: number;
   op: string;
   argsJson: string;
+  /** The job of the action that asks, if it is a scheduled one. */
+  calledByJob: string | null;
 };
 
 export type PrepareActionMessage = {

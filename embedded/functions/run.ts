@@ -39,6 +39,7 @@ export type RunOptions = {
   seed: Uint8Array;
   journal?: string | null;
   scheduledId?: string;
+  calledByJob?: string;
   client?: ClientInfo;
   requestId: string;
 };
@@ -51,6 +52,8 @@ export class Run {
   readonly randomKey: { key: Uint8Array; position: number };
   readonly journalGiven: string | null;
   readonly scheduledId: string | null;
+  /** The scheduled action that called this run's function. */
+  readonly calledByJob: string | null;
   readonly client: ClientInfo;
   readonly requestId: string;
   journalTaken: string | null = null;
@@ -70,6 +73,7 @@ export class Run {
     this.randomKey = { key: options.seed, position: 0 };
     this.journalGiven = options.journal ?? null;
     this.scheduledId = options.scheduledId ?? null;
+    this.calledByJob = options.calledByJob ?? null;
     this.client = options.client ?? {};
     this.requestId = options.requestId;
   }

@@ -79,7 +79,8 @@ export const ASYNC_SYSCALLS: Record<string, Entry> = {
   },
   "1.0/schedule": {
     mutationOnly: true,
-    run: (frame, args, around) => scheduleFunction(frame.run.tx, args, around.functions()),
+    run: (frame, args, around) =>
+      scheduleFunction(frame.run.tx, args, around.functions(), frame.run.calledByJob),
   },
   "1.0/cancel_job": {
     mutationOnly: true,
@@ -135,11 +136,16 @@ export const ASYNC_SYSCALLS: Record<string, Entry> = {
   "1.0/auditLog": { mutationOnly: true, run: () => null },
 };
 
-/** Writes a pending job into the calling transaction; `scheduler/` carries it out after the commit. */
+/**
+ * Writes a pending job into the calling transaction; `scheduler/` carries it out after the commit.
+ *
+ * @param calledByJob the job of the action that asks: when it has been cancelled, so is what it schedules
+ */
 export function scheduleFunction(
   tx: Transaction,
   args: JSONObject,
   functions: FunctionTable,
+  calledByJob: string | null,
 ): string {
   const path = resolveFunctionAddress(args);
   if (!functions.hasModule(path.modulePath)) {
@@ -167,8 +173,15 @@ export function scheduleFunction(
     name: canonicalPath(path),
     args: [functionArgs],
     scheduledTime: scheduledTimeMs,
-    state: { kind: "pending" },
+    ...(isCancelled(tx, calledByJob)
+      ? { state: { kind: "canceled" }, completedTime: tx.nowMs }
+      : { state: { kind: "pending" } }),
   });
+}
+
+function isCancelled(tx: Transaction, job: string | null): boolean {
+  const state = job === null ? undefined : tx.asSystem.get(job)?.state;
+  return isJSONObject(state) && state.kind === "canceled";
 }
 
 const FIVE_YEARS_MS = 5 * 366 * 24 * 60 * 60 * 1_000;

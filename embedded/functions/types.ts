@@ -60,6 +60,8 @@ export type MutationRequest = {
   scheduledId?: string;
   /** The `_crons` name on whose behalf this runs, for the log. */
   cron?: string;
+  /** The scheduled action that calls this: once that is cancelled, what this schedules is cancelled from the start. */
+  calledByJob?: string;
   client?: ClientInfo;
 };
 export type MutationOutcome = Outcome<{ ts: bigint }>;
@@ -70,6 +72,8 @@ export type ActionRequest = {
   identity: Identity;
   visibility: Visibility;
   scheduledId?: string;
+  /** The `_crons` name on whose behalf this runs, for the log. */
+  cron?: string;
   client?: ClientInfo;
 };
 export type ActionOutcome = Outcome;

@@ -146,6 +146,23 @@ describe("cancelling", () => {
     expect(await app.state(id)).toEqual({ kind: "canceled" });
   });
 
+  it("cancels from the start what the action schedules afterwards, itself or through a mutation", async () => {
+    const jobs = [{ name: "trace", delayMs: 0, args: { tag: "never" } }];
+    const [id = ""] = await app.schedule({
+      ...{ name: "actAndSchedule", args: { tag: "a", ms: 300, jobs } },
+    });
+    await waitFor(async () => expect(await app.traces()).toEqual(["a:begun"]));
+    await app.mutation("jobs:cancel", { id });
+    await waitFor(async () => {
+      const kinds = (await app.states()).slice(-2).map(({ name, state }) => [name, state.kind]);
+      expect(kinds).toEqual([
+        ["jobs.js:trace", "canceled"],
+        ["jobs.js:trace", "canceled"],
+      ]);
+    });
+    expect(await app.traces()).toEqual(["a:begun"]);
+  });
+
   it("does nothing to a finished job, and refuses another table's id", async () => {
     const [id = ""] = await app.schedule({ name: "trace", args: { tag: "done" } });
     await waitFor(async () => expect(await app.state(id)).toEqual({ kind: "success" }));

@@ -256,6 +256,7 @@ class EngineScheduler implements Scheduler {
     const startedTs = Date.now();
     const outcome = await this.#engine.runAction({
       ...{ path: cron.functionName, args: cron.args, identity: NOBODY, visibility: "any" },
+      cron: cron.name,
     });
     await this.#finishCron(cron, startedTs, outcome.ok ? null : outcome.error.message);
   }

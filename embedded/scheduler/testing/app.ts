@@ -41,6 +41,14 @@ export const JOBS_APP: AppFiles = {
         await ctx.runMutation(ref("jobs:trace"), { tag: tag + ":ended" });
       },
     });
+    export const actAndSchedule = internalAction({
+      handler: async (ctx, { tag, ms, jobs }) => {
+        await ctx.runMutation(ref("jobs:trace"), { tag: tag + ":begun" });
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        await ctx.scheduler.runAfter(0, ref("jobs:trace"), { tag: tag + ":later" });
+        await ctx.runMutation(ref("jobs:schedule"), { jobs });
+      },
+    });
     export const look = query({ handler: async () => null });
     export const schedule = mutation({
       handler: async (ctx, { jobs, thenThrow }) => {
