@@ -157,11 +157,13 @@ function cutEvery(sentence: Sentence, words: number): Sentence[] {
   return spreadTimes(sentence, texts);
 }
 
+/** After a semicolon or colon, and before a conjunction with a subject behind it. */
+const CLAUSE_ENDS =
+  /(?<=[;:؛；：])\s*(?=\S)|(?<=[,،，、])\s+(?=(?:and|but|so|because|for|while)\s(?:the|an?|this|these|those|it|we|they|he|she|i|you|there|our|their|his|her|its)\s|(?:und|aber|denn|et|mais|car|y|pero|porque|но|а)\s)/iu;
+
 /** An endless sentence is cut where its clauses end, so that each part can stand alone. */
 function cutAtClauses(sentence: Sentence): Sentence[] {
-  const clauses = sentence.text.split(
-    /(?<=[;:؛；：])\s*(?=\S)|(?<=[,،，、])\s+(?=(?:and|but|so|because|which|und|aber|et|mais|y|pero)\s)/u,
-  );
+  const clauses = sentence.text.split(CLAUSE_ENDS);
   const texts: string[] = [];
   for (const clause of clauses) {
     const last = texts.at(-1);

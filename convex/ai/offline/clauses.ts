@@ -24,6 +24,17 @@ const ENGLISH_BORDERS = new RegExp(
 );
 const OTHER_BORDERS =
   /(?<free>[;:؛；：]+\s*)|(?<dash>\s[-—–]+\s)|,\s+(?=(?<clause>(?:und|aber|denn|sondern|mais|et|car|donc|pero|y|porque|ma|e|perché|mas|но|и|а)\s)|(?<tail>(?:dass|weil|welche[rsmn]?|wobei|qui|que|dont|où|porque|che|которы\p{L}+|что)\s))/giu;
+/** What a cut clause can't end with: the rest of the sentence is still to come. */
+const ENDS_OPEN =
+  /(?:^|\s)(?:who|whom|whose|which|that|where|when|while|because|if|though|although|unless|as|than|so|and|or|but|nor|the|an?|of|to|in|on|at|by|for|from|with|into|upon|is|are|was|were|be|has|have|had|can|could|will|would|may|might|must|shall|should|do|does|did|not|never|dass|weil|und|oder|que|qui|et|y|e|и|что)[\s,;:—–-]*$/iu;
+/** "The judges who have shown ..." waits for its verb; cut short it has none. */
+const SUBJECT_ONLY =
+  /^(?:the|those|an?|all|any|every|these|such) (?:\p{L}+ ){1,4}(?:who|which|that|whose)\s/iu;
+/** How a clause in the middle of a sentence begins when it has a subject of its own. */
+const BEGINS_CLAUSE = new RegExp(
+  String.raw`^(?:(?:and|but|so|for|because|while|whereas|yet|or),?\s+)?(?:${SUBJECT}\s|\p{Lu}|(?:\p{L}+\s){1,4}(?:is|are|was|were|has|have|had|can|will|must|may|should|would|could|do|does|did)\s)`,
+  "u",
+);
 /** A clause that hangs on what stood before it says nothing alone. */
 const HANGS =
   /^(?:which|who|whom|whose|that|as|than|if|when|where|while|because|of|in|with|by|to|from|or|nor|whereas|cannot|not|dass|weil|welche[rsmn]?|qui|que|dont|car|porque|которы\p{L}+|что)\s/iu;
@@ -53,6 +64,9 @@ export function clausesOf(sentence: string, language: string | undefined): Claus
       const words = countWords(text);
       if (words > LONGEST_POINT_WORDS) break;
       if (words < SHORTEST_CLAUSE_WORDS) continue;
+      const isCut = last !== pieces.at(-1);
+      if (isCut && (ENDS_OPEN.test(text) || (isEnglish && SUBJECT_ONLY.test(text)))) continue;
+      if (isEnglish && from > 0 && !BEGINS_CLAUSE.test(text)) continue;
       if (isEnglish && from > 0 && !FINITE_VERB.test(headOf(text))) continue;
       offers.push({ text, at: first.at });
     }

@@ -9,6 +9,7 @@ import { definitionsIn } from "./definitions.ts";
 import { headingFrom } from "./headings.ts";
 import { keyphrasesOf, termCounts, type Keyphrase, type TermCounts } from "./keyphrases.ts";
 import { candidatesOf, choose, ranked, termWeights, type Candidate } from "./selection.ts";
+import { isTask } from "./sentenceValue.ts";
 import { corpusOf, type Corpus, type Unit } from "./terms.ts";
 import { topicsOf } from "./topics.ts";
 
@@ -16,7 +17,7 @@ import { topicsOf } from "./topics.ts";
 const WORDS_A_POINT = 105;
 /** What stands far from its neighbours must stand alone better than a point among points. */
 const CLARITY = 1.6;
-const POINT_BONUS = 2.5;
+const POINT_BONUS = 1.5;
 const GIST_BONUS = 6;
 const GIST_SENTENCES = 4;
 /** The first sentences of a lecture say what it is about. */
@@ -27,6 +28,8 @@ const KEPT_KEYPHRASES = 24;
 const MARK_REACHES_BACK_MS = 25_000;
 const MARK_REACHES_ON_MS = 4000;
 const MARK_BONUS = 1.5;
+/** Dates and tasks share few words with the subject and would lose against it. */
+const TASK_BONUS = 6;
 
 /** The outline of one window. */
 export function outlineOf(request: WindowRequest, writer: SectionDraft["writer"]): SectionDraft {
@@ -37,7 +40,7 @@ export function outlineOf(request: WindowRequest, writer: SectionDraft["writer"]
   const background = termCounts(units);
   const phrases = announcedFirst(corpus, keyphrasesOf(corpus, units));
   const candidates = candidatesOf(units, language);
-  const bonus = bonusOfMarks(request.marks ?? []);
+  const bonus = bonusOf(request.marks ?? []);
   const sections = sectionsOf({
     corpus,
     background,
@@ -159,12 +162,12 @@ function asTakeaway(candidate: Candidate): Candidate {
   return { ...candidate, value: candidate.value * factor };
 }
 
-function bonusOfMarks(marks: Mark[]): (candidate: Candidate) => number {
-  return ({ startMs }) => {
-    const near = marks.some(
+function bonusOf(marks: Mark[]): (candidate: Candidate) => number {
+  return ({ startMs, text }) => {
+    const isMarked = marks.some(
       ({ atMs }) => startMs >= atMs - MARK_REACHES_BACK_MS && startMs <= atMs + MARK_REACHES_ON_MS,
     );
-    return near ? MARK_BONUS : 0;
+    return (isMarked ? MARK_BONUS : 0) + (isTask(text) ? TASK_BONUS : 0);
   };
 }
 

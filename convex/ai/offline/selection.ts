@@ -25,14 +25,14 @@ export type Candidate = {
 /** More shared terms than this say the same thing. */
 const SAME_CONTENT = { overlap: 0.5, containment: 0.75 };
 /** What a term is worth the second time; more mentions are worth nothing. */
-const SECOND_MENTION = 0.2;
+const SECOND_MENTION = 0.1;
 /** What earlier sections of the window said already is worth less, but may be needed again. */
 const SAID_EARLIER = 0.5;
 /** What a pair that comes back is worth beside its words. */
-const PAIR_WEIGHT = 1.3;
+const PAIR_WEIGHT = 3;
 /** Once there are this many statements, those that hardly stand alone are left out. */
 const ENOUGH = 3;
-const HARDLY_STANDS_ALONE = 0.38;
+const HARDLY_STANDS_ALONE = 0.5;
 /** A sentence that can't be cut may stand whole up to here; it is chosen last. */
 const LONGEST_WORDS = 60;
 

@@ -10,13 +10,14 @@ const ANY_LANGUAGE: Habit[] = [
   { pattern: /(?:\.\.\.|…)["'”’]*$/u, factor: 0.5 },
   // Readings aloud and asides that a transcriber put in brackets.
   { pattern: /^[[(]/u, factor: 0.3 },
+  { pattern: /^["“«„「『]/u, factor: 0.45 },
   { pattern: /https?:\/\//u, factor: 0.4 },
 ];
 
 // prettier-ignore
 const ENGLISH: Habit[] = [
   // Hangs on the sentence before.
-  { pattern: /^(?:it|they|he|she|him|her|them)\b/iu, factor: 0.45 },
+  { pattern: /^(?:it|they|he|she|him|her|them)\b/iu, factor: 0.4 },
   { pattern: /^(?:this|that|these|those|such)\s+(?:is|was|are|were|will|would|has|have|had|does|do|did|can|could|may|might|must|should|one|ones|way|thing|then|i|you|we)\b/iu, factor: 0.4 },
   { pattern: /^(?:this|these|those|such|that|his|its|their|the (?:same|other|former|latter|first|second|one|two|rest))\b/iu, factor: 0.72 },
   { pattern: /^(?:but|yet|nor|or|still|otherwise|hence|thus|therefore|again|also|too|so|then|not|only|even|just|no|yes|both|neither|another)\b/iu, factor: 0.8 },
@@ -43,8 +44,6 @@ const ENGLISH: Habit[] = [
   { pattern: /^(?:let us|let's|we (?:will|shall|come|turn|now|have now|are going)|take|suppose|imagine|consider|remember when|ask|tell)\b/iu, factor: 0.6 },
   { pattern: /\b(?:he|she|him)\b/iu, factor: 0.85 },
   { pattern: /\b(?:said|says|replied|exclaimed|asked)\b|["“]/iu, factor: 0.75 },
-  // A date or task that students need outweighs that it is about the course.
-  { pattern: /\b(?:due (?:on|by|next|this|today|tomorrow)|deadline|(?:exam|midterm|final|quiz|test) (?:is|will be|takes place|on)|hand(?:ed)? in|submit)\b/iu, factor: 5 },
   // Says something that is worth keeping.
   { pattern: /\b(?:important|essential|fundamental|crucial|principle|principles|law|laws|rule|theorem|hypothesis|theory|evidence|proof|conclusion|in general|generally|always|never)\b/iu, factor: 1.25 },
   { pattern: /\b(?:because|therefore|consequently|hence|so that|the (?:reason|cause|effect|result|consequence|purpose|function)|caused by|due to|owing to|depends? (?:up)?on|results? (?:in|from)|leads? to|arises? from|produces?|requires?|consists? (?:of|in)|is (?:composed|made up|formed) of|in order (?:to|that)|by means of)\b/iu, factor: 1.3 },
@@ -64,6 +63,14 @@ export function standsAlone(sentence: string, language: string | undefined): num
   let value = 1;
   for (const { pattern, factor } of habits) if (pattern.test(sentence)) value *= factor;
   return Math.min(2, value);
+}
+
+const TASK =
+  /\b(?:due (?:on|by|next|this|today|tomorrow)|deadline|(?:exam|midterm|final|quiz|test) (?:is|will be|takes place|on)|hand(?:ed)? in|abgabe|klausur|prüfung|examen|devoir|à rendre|entrega|contrôle)\b/iu;
+
+/** True for a date or task that students need, though it is about the course and not its subject. */
+export function isTask(sentence: string): boolean {
+  return TASK.test(sentence);
 }
 
 /** 1 for a length that reads well as a point, less for fragments and for half paragraphs. */
