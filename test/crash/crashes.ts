@@ -24,7 +24,7 @@ const LONGEST_WORK_MS = 500;
 /** One start in this many is killed while it is still recovering. */
 const KILLED_WHILE_STARTING = 0.15;
 const LONGEST_START_MS = 700;
-const REST_WITHIN_MS = 60_000;
+const REST_WITHIN_MS = 120_000;
 
 export type CrashReport = {
   kills: number;
@@ -164,12 +164,20 @@ class CrashRun {
     const endMs = Date.now() + REST_WITHIN_MS;
     let state: State;
     do {
-      if (Date.now() > endMs) throw new Error("The work did not come to rest within a minute.");
       await this.#wait(20);
       state = await this.#state(ledger);
+      if (Date.now() > endMs) throw new Error(this.#unrest(state));
     } while (!this.#isQuiet() || !isAtRest(state));
     checkRest(await this.#state(ledger), ledger);
     if (this.#uploader !== null) await this.#filesAgree(this.#uploader, endMs);
+  }
+
+  #unrest(state: State): string {
+    const busy = this.#writers.filter((writer) => !writer.isQuiet).map((each) => each.describe());
+    const open = state.entries.filter(({ mutation, action }) =>
+      [mutation, action].some((kind) => kind === "pending" || kind === "inProgress"),
+    );
+    return `The work did not come to rest: ${busy.join("; ")}; uploading: ${String(this.#uploader?.isQuiet === false)}; open jobs: ${JSON.stringify(open.slice(0, 5))}`;
   }
 
   /** The bytes of deleted files go a moment after their rows. */
@@ -179,7 +187,7 @@ class CrashRun {
         await checkFiles(this.#server, uploader);
         return;
       } catch (error) {
-        if (Date.now() > endMs - REST_WITHIN_MS + 5_000) throw error;
+        if (Date.now() > endMs) throw error;
         await this.#wait(50);
       }
     }

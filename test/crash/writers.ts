@@ -7,6 +7,9 @@ import type { JSONObject } from "../../embedded/values/index.ts";
 
 type Random = () => number;
 
+/** On a busy machine it takes a while; what never comes shows when the work does not come to rest. */
+const ANSWERED_WITHIN_MS = 10 * 60_000;
+
 /** What all writers of an epoch were told. */
 export type Ledger = {
   epoch: number;
@@ -68,6 +71,11 @@ export class RawWriter {
     return this.#unanswered.size === 0;
   }
 
+  /** For the report of a run that does not come to rest. */
+  describe(): string {
+    return `${this.#name} waits for ${[...this.#unanswered.keys()].join(", ")}`;
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true;
     await this.#loop;
@@ -119,7 +127,7 @@ export class RawWriter {
 
   #send(client: RawClient, requestId: number, entry: Entry): void {
     client.send({ type: "Mutation", requestId, udfPath: "work:add", args: [entry] });
-    client.answer(requestId).then(
+    client.answer(requestId, ANSWERED_WITHIN_MS).then(
       (answer) => {
         if (answer.success !== true) {
           throw new Error(`work:add was refused: ${JSON.stringify(answer)}`);
@@ -159,6 +167,10 @@ export class OfficialWriter {
   get isQuiet(): boolean {
     if (this.#failures.length > 0) throw new AggregateError(this.#failures, "Refused mutations");
     return this.#unanswered === 0;
+  }
+
+  describe(): string {
+    return `${this.#name} waits for ${String(this.#unanswered)}, ${JSON.stringify(this.#client.client.connectionState())}`;
   }
 
   async stop(): Promise<void> {

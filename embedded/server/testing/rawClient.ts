@@ -91,11 +91,13 @@ export class RawClient {
     return this.answer(requestId);
   }
 
-  answer(requestId: number): Promise<ServerMessage> {
-    return this.until(() =>
-      this.messages.find(
-        ({ type, requestId: id }) => type.endsWith("Response") && id === requestId,
-      ),
+  answer(requestId: number, timeoutMs?: number): Promise<ServerMessage> {
+    return this.until(
+      () =>
+        this.messages.find(
+          ({ type, requestId: id }) => type.endsWith("Response") && id === requestId,
+        ),
+      timeoutMs,
     );
   }
 
