@@ -11,6 +11,7 @@ const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const startedMs = performance.now();
 console.log(`${String(kills)} kills, seed ${String(seed)}`);
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 const report = await runCrashes({ kills, random: seededRandom(seed), onProgress: print });
 console.log("Nothing was lost, doubled or left half-way.");
 print(report);

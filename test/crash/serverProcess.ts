@@ -17,6 +17,8 @@ export class ServerProcess {
   private constructor(dataDir: string, port: number) {
     this.dataDir = dataDir;
     this.url = `http://127.0.0.1:${String(port)}`;
+    // A suite that is stopped takes its server along.
+    process.once("exit", () => this.#child?.kill("SIGKILL"));
   }
 
   static async prepare(dataDir: string): Promise<ServerProcess> {
