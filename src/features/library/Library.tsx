@@ -13,6 +13,7 @@ import { PageWidth } from "../../ui/PageWidth.tsx";
 import { TextField } from "../../ui/TextField.tsx";
 import { WhenIdle } from "../../ui/WhenIdle.tsx";
 import { groupByTime } from "./dates.ts";
+import { KeepHint } from "./KeepHint.tsx";
 import { LectureCard, LectureCardSkeleton } from "./LectureCard.tsx";
 import { SearchResults } from "./SearchResults.tsx";
 import { WaysToStart } from "./WaysToStart.tsx";
@@ -126,6 +127,7 @@ function LectureList({ lectures }: { lectures: Lectures }) {
           </Button>
         </div>
       )}
+      <KeepHint />
     </>
   );
 }

@@ -1,5 +1,5 @@
 // How far the work on a lecture is: in words and as a bar, and aloud at each new stage and quarter.
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { CircleCheck } from "lucide-react";
 import { useMutation } from "convex/react";
 import { api } from "../../../../convex/_generated/api.js";
@@ -11,6 +11,8 @@ import { ProgressBar } from "../../../ui/ProgressBar.tsx";
 import { lectureStatus, progressAnnouncement } from "../../jobs/lectureStatus.ts";
 import { isAtWork, type LectureDetails } from "../lecture.ts";
 import styles from "./LectureProgress.module.css";
+
+const SentFromHere = lazy(() => import("./SentFromHere.tsx"));
 
 export function LectureProgress({ lecture }: { lecture: LectureDetails }) {
   const { label } = lectureStatus(lecture);
@@ -33,8 +35,15 @@ export function LectureProgress({ lecture }: { lecture: LectureDetails }) {
             <p className={styles.stage}>
               {!isOpen && <CircleCheck size={18} aria-hidden="true" className={styles.done} />}
               {label}
-              {state === "receiving" && lecture.audioPieceCount > 0 && (
-                <span className={styles.detail}>{piecesHere(lecture.audioPieceCount)}</span>
+              {state === "receiving" && (
+                <span className={styles.detail}>
+                  <Suspense fallback={null}>
+                    <SentFromHere
+                      lectureId={lecture._id}
+                      otherwise={piecesHere(lecture.audioPieceCount)}
+                    />
+                  </Suspense>
+                </span>
               )}
             </p>
             <p className={styles.percent}>{progress} %</p>
@@ -48,6 +57,7 @@ export function LectureProgress({ lecture }: { lecture: LectureDetails }) {
 }
 
 function piecesHere(count: number): string {
+  if (count === 0) return "";
   return count === 1 ? "1 piece is here" : `${count} pieces are here`;
 }
 
