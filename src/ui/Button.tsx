@@ -82,5 +82,3 @@ export function IconButton({ label, icon, className, ...rest }: IconButtonProps)
     </button>
   );
 }
-
-export const iconButtonClass = styles.iconButton;

@@ -51,15 +51,6 @@ export function MenuItem({
   );
 }
 
-export function MenuGroup({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <BaseMenu.Group className={styles.group}>
-      <BaseMenu.GroupLabel className={styles.label}>{label}</BaseMenu.GroupLabel>
-      {children}
-    </BaseMenu.Group>
-  );
-}
-
 export function MenuSeparator() {
   return <BaseMenu.Separator className={styles.separator} />;
 }
