@@ -220,6 +220,8 @@ class ActionThread {
     const error = { message: texts.TIMED_OUT(limitMs / 1_000) };
     this.#worker.postMessage({ type: "abandon", id } satisfies ActionRequestMessage);
     this.#finish(id, { type: "lost", error });
+    // It still does not answer: what else waits in it would wait for ever.
+    if (this.#ponged < this.#pinged - 1) void this.end();
   }
 
   #ping(): void {

@@ -39,6 +39,7 @@ export class EngineThread {
   readonly #options: EngineThreadOptions;
   /** In order of sending, which is the order in which a new worker gets them again. */
   readonly #waiting = new Map<number, Waiting>();
+  #outgoing: EngineRequest[] = [];
   #nextId = 1;
   #worker: Worker | null = null;
   #clock: RunClock;
@@ -81,9 +82,16 @@ export class EngineThread {
           else resolve(answer);
         },
       });
-      this.#worker?.postMessage(numbered);
+      this.#post(numbered);
       this.#watch ??= setInterval(() => this.#look(), WATCH_INTERVAL_MS);
     });
+  }
+
+  /** What is asked for in one turn goes in one message: each costs about as much as a small query. */
+  #post(request: EngineRequest): void {
+    this.#outgoing.push(request);
+    if (this.#outgoing.length > 1) return;
+    queueMicrotask(() => this.#worker?.postMessage(this.#outgoing.splice(0)));
   }
 
   async close(): Promise<void> {
@@ -193,7 +201,7 @@ export class EngineThread {
     }
     if (committed > this.#lastAnswered) this.#options.onLost();
     this.#spawn();
-    this.#worker?.postMessage({ type: "activate", id: 0 } satisfies EngineRequest);
+    this.#post({ type: "activate", id: 0 });
     for (const { request } of [...this.#waiting.values()]) {
       if (reading !== null && request.id === reading.sequence) {
         this.#answerCulprit(request, reading.position, error);
@@ -201,7 +209,7 @@ export class EngineThread {
         // Durable, but its result is lost; running it again would do it twice.
         this.#settle(unknownOutcome(request));
       } else {
-        this.#worker?.postMessage(request);
+        this.#post(request);
       }
     }
   }
@@ -223,7 +231,7 @@ export class EngineThread {
         waiting.settle(answer);
       },
     });
-    this.#worker?.postMessage(restRequest);
+    this.#post(restRequest);
   }
 
   #fail(error: Error): void {

@@ -15,6 +15,8 @@ import type { SystemFunctions } from "./types.ts";
 /** Mutations in one durable transaction: more only make the first of them wait longer. */
 const MAX_BATCH = 128;
 const MAX_BATCH_MS = 10;
+/** So long an answer to a read may wait for others to go with it. */
+const ANSWERS_WAIT_MS = 2;
 
 /** Starts the engine in the current worker. `server/engineWorker.ts` calls it with every room's system functions. */
 export function runEngineWorker({ systemFunctions }: { systemFunctions: SystemFunctions }): void {
@@ -45,8 +47,8 @@ class RequestLoop {
   }
 
   start(): void {
-    this.#port.on("message", (request: EngineRequest) => {
-      this.#waiting.push(request);
+    this.#port.on("message", (requests: EngineRequest[]) => {
+      this.#waiting.push(...requests);
       if (!this.#running) void this.#work();
     });
   }
@@ -61,11 +63,23 @@ class RequestLoop {
       // Reads that came along see these commits; anything else keeps its place.
       const reads = this.#waiting.findIndex((request) => !this.#isRead(request));
       const count = reads === -1 ? this.#waiting.length : Math.max(reads, hasWritten ? 0 : 1);
-      for (const request of this.#waiting.splice(0, count)) {
-        this.#send({ commits: [], answers: [await this.#core.answer(request)] });
-      }
+      await this.#runReads(this.#waiting.splice(0, count));
     }
     this.#running = false;
+  }
+
+  /** Answers go out together, since each message costs about as much as a small query; the first of them soon. */
+  async #runReads(requests: readonly EngineRequest[]): Promise<void> {
+    let answers: EngineAnswer[] = [];
+    let sinceMs = performance.now();
+    for (const request of requests) {
+      answers.push(await this.#core.answer(request));
+      if (performance.now() - sinceMs < ANSWERS_WAIT_MS) continue;
+      this.#send({ commits: [], answers });
+      answers = [];
+      sinceMs = performance.now();
+    }
+    if (answers.length > 0) this.#send({ commits: [], answers });
   }
 
   /** Takes what has arrived without going back to the event loop. */
@@ -74,7 +88,7 @@ class RequestLoop {
       const received = receiveMessageOnPort(this.#port);
       if (received === undefined) return this.#waiting.length;
       // The main thread sends nothing else.
-      this.#waiting.push(received.message as EngineRequest);
+      this.#waiting.push(...(received.message as EngineRequest[]));
     }
   }
 
@@ -124,7 +138,8 @@ class RequestLoop {
     } catch (error) {
       // The disk is full, or the like: nothing of the batch happened.
       this.#core.commits = [];
-      answers = begun.map((request) => this.#core.storeFault(request, error));
+      const all = [...begun, ...queue];
+      answers = all.map((request) => this.#core.storeFault(request, error));
     }
     this.#send({ commits: this.#core.takeCommits(), answers });
   }
