@@ -7,6 +7,7 @@ import { Outbox } from "../../../src/recorder/outbox/outbox.ts";
 import { lecturesBeingMade } from "../../../src/recorder/outbox/recordingLock.ts";
 import { recoverAll } from "../../../src/recorder/outbox/recovery.ts";
 import { Uploader } from "../../../src/recorder/outbox/uploader.ts";
+import { fastForward } from "./fastForward.ts";
 import { makeMicrophone, type MadeMicrophone } from "./madeMicrophone.ts";
 import { HttpLectureServer } from "./httpLectureServer.ts";
 
@@ -24,6 +25,7 @@ const engine = {
   newIntake: () =>
     new FileIntake(outbox, () => new Worker("/cutter.worker.js", { type: "module" })),
   makeMicrophone,
+  fastForward,
   microphone: undefined as MadeMicrophone | undefined,
   makeRoom: () => {},
   longTasksMs: [] as number[],
