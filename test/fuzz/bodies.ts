@@ -86,12 +86,33 @@ const METHODS = [
 
 export type Answer = { method: string; path: string; status: number; body: string };
 
-/** @returns null when the connection ended without an answer */
-export async function fuzzRequest(url: string, random: Random): Promise<Answer | null> {
+/** The admin's endpoints, which are to tell even the admin what is wrong. */
+const ADMIN_PATHS = [
+  ...["/api/deploy2/start_push", "/api/deploy2/finish_push", "/api/deploy2/evaluate_push"],
+  ...["/api/deploy2/wait_for_schema", "/api/deploy2/evaluate_schema", "/api/get_config_hashes"],
+  ...["/api/update_environment_variables", "/api/import/upload_part", "/api/import/finish_upload"],
+  ...["/api/perform_import", "/api/export/zip/1", "/api/cancel_job", "/api/function", "/api/query"],
+  ...["/api/stream_function_logs?cursor=x", "/api/run_test_function", "/api/shapes2"],
+];
+
+/**
+ * @param adminKey comes along now and then
+ * @returns null when the connection ended without an answer
+ */
+export async function fuzzRequest(
+  url: string,
+  adminKey: string,
+  random: Random,
+): Promise<Answer | null> {
   const { hostname, port } = new URL(url);
-  const method = pick(random, METHODS);
-  const path = pick(random, PATHS);
-  const outgoing = request({ hostname, port, method, path, headers: anyHeaders(random) });
+  const asAdmin = random() < 0.15;
+  const method = asAdmin ? pick(random, ["POST", "POST", "GET"]) : pick(random, METHODS);
+  const path = pick(random, asAdmin ? ADMIN_PATHS : PATHS);
+  const headers = {
+    ...anyHeaders(random),
+    ...(asAdmin ? { authorization: `Convex ${adminKey}` } : {}),
+  };
+  const outgoing = request({ hostname, port, method, path, headers });
   const body = method === "GET" || method === "HEAD" ? Buffer.alloc(0) : anyBody(random, outgoing);
   const answered = Promise.race([
     once(outgoing, "response") as Promise<[IncomingMessage]>,
@@ -146,6 +167,22 @@ function anyHeaders(random: Random): Record<string, string> {
   return headers;
 }
 
+/** Fields that the admin's endpoints look at. */
+function adminFields(random: Random) {
+  return {
+    changes: anyValue(random),
+    appDefinition: anyValue(random),
+    functions: "convex/",
+    schemaChange: anyValue(random),
+    startPush: anyValue(random),
+    importId: anyValue(random),
+    id: anyValue(random),
+    import: anyValue(random),
+    uploadToken: anyValue(random),
+    partTokens: anyValue(random),
+  };
+}
+
 function anyBody(
   random: Random,
   outgoing: { setHeader(name: string, value: string): void },
@@ -159,6 +196,7 @@ function anyBody(
         ? pick(random, ["json", "convex_encoded_json"])
         : pick(random, [null, "xyz", 5]),
     queries: [anyValue(random)],
+    ...(random() < 0.3 ? adminFields(random) : {}),
   };
   const bytes = Buffer.from(garble(random, JSON.stringify(spoil(random, call))));
   const choice = random();

@@ -66,10 +66,8 @@ async function fuzzRound(server: TestServer, random: Random, report: FuzzReport)
     report.messages += MESSAGES_PER_SOCKET;
   });
   const requests = Array.from({ length: 40 }, async () => {
-    const answer = await fuzzRequest(
-      pick(random, [server.url, server.url, server.siteUrl]),
-      random,
-    );
+    const url = pick(random, [server.url, server.url, server.siteUrl]);
+    const answer = await fuzzRequest(url, server.adminKey, random);
     report.requests += 1;
     if (answer === null) return;
     checkAnswer(answer);
