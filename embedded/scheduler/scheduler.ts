@@ -26,8 +26,8 @@ export interface Scheduler {
   close(): Promise<void>;
 }
 
-/** As many actions as Convex runs at once. */
-const DEFAULT_LIMITS: SchedulerLimits = { mutations: 32, actions: 64 };
+/** As many actions as Convex runs at once, and enough mutations for the engine to commit them in groups. */
+const DEFAULT_LIMITS: SchedulerLimits = { mutations: 64, actions: 64 };
 /** How far behind jobs that must wait the scheduler looks for others that need not. */
 const DEEPEST_LOOK = 1024;
 /** The clock may be set, or the machine sleep: a distant time is not left to one timer. */
