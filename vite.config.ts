@@ -3,6 +3,7 @@ import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
+import { quickStart } from "./scripts/quickStartPlugin.ts";
 import { manifest } from "./src/serviceWorker/manifest.ts";
 
 export default defineConfig({
@@ -19,6 +20,12 @@ export default defineConfig({
       addExtensions: true,
     }),
     react(),
+    quickStart({
+      lecture: "src/routes/lecture.$lectureId.tsx",
+      record: "src/routes/record.tsx",
+      account: "src/routes/account.tsx",
+      shared: "src/routes/shared.$token.tsx",
+    }),
     VitePWA({
       strategies: "injectManifest",
       srcDir: "src/serviceWorker",
