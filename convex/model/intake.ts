@@ -156,12 +156,12 @@ async function openFor(ctx: MutationCtx, job: Doc<"jobs">, startMs: number): Pro
 }
 
 async function reopen(ctx: MutationCtx, job: Doc<"jobs">): Promise<Doc<"jobs">> {
+  // Whoever is finishing the lecture right now would finish it too early.
+  await dropWritingLease(ctx, job.lectureId);
   // A job that stands still takes the piece and goes on standing, with its reason.
   if (job.status === "paused" || job.status === "canceled") {
     return await updateJob(ctx, job, { intake: "open" }, "reopen");
   }
-  // Whoever is finishing the lecture right now would finish it too early.
-  await dropWritingLease(ctx, job.lectureId);
   const reopened = await restartJob(ctx, job, "reopen", {
     intake: "open",
     rewrite: { keepEdits: true },

@@ -48,10 +48,12 @@ export async function saveWindow(
     headings: [...lane.headings, ...headingsOf([draft])].slice(-60),
   });
   const windowIndex = job.counts.windowsWritten;
+  // More may have come in since the lane looked; then this was not the last window after all.
+  const isEnd = isLast && (await settledRun(ctx, job)).isFinal;
   await ctx.db.insert("sectionDrafts", { lectureId: lane.lectureId, windowIndex, ...draft });
   const written = await updateJob(ctx, job, {
     counts: { ...job.counts, windowsWritten: windowIndex + 1 },
-    writtenToMs: isLast ? Math.max(draft.endMs, job.endMs) : draft.endMs,
+    writtenToMs: isEnd ? Math.max(draft.endMs, job.endMs) : draft.endMs,
     // A passing failure of the writer is over; that of the transcriber has its own proof.
     ...(job.failingChunks.length === 0 && isActive(job.status) ? { circuitOpenings: 0 } : {}),
     ...withWriting(job, draft.writer.name, usage),

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { Schedule } from "../../test/pipeline/schedule.ts";
 
 const settings = globalThis.process.env;
-const SCHEDULES = Number(settings["LECTERN_SCHEDULES"] ?? 60);
+const SCHEDULES = Number(settings["LECTERN_SCHEDULES"] ?? 40);
 const only = settings["LECTERN_SEED"];
 const FIRST_SEED = 20_261_125;
 
