@@ -52,7 +52,9 @@ try {
   });
   console.log(`Speech to text is ready at ${server.url}`);
   const stop = () => void server.close().finally(() => process.exit(0));
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  process.once("SIGTERM", stop);
+  // Ctrl+C reaches a whole group of processes; a parent stops this one in its own time.
+  process.on("SIGINT", () => process.send ?? stop());
   // A parent that started this process talks to it over IPC; without the parent it has no purpose.
   process.once("disconnect", stop);
   process.send?.({ port: server.port });

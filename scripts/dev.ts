@@ -29,14 +29,16 @@ const children = [
   startNode(commandPath("vite"), ["--host", "127.0.0.1"], { env: environment }),
 ];
 
+const ended = children.map(exitCode);
 const stop = () => {
   for (const child of children) child.kill();
 };
-process.once("SIGINT", stop);
-process.once("SIGTERM", stop);
+// Ctrl+C reaches the children by itself; this process stays until they have ended.
+process.on("SIGINT", stop);
+process.on("SIGTERM", stop);
 // When one of the two ends, there is nothing left to develop with: end the other as well.
-const code = await Promise.race(children.map(exitCode));
+const code = await Promise.race(ended);
 stop();
-await Promise.all(children.map(exitCode));
+await Promise.all(ended);
 await Promise.all([server.close(), speech?.stop()]);
 process.exit(code);
