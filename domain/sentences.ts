@@ -65,8 +65,12 @@ export function joinTexts(first: string, second: string): string {
   const touch = first.slice(-1) + second.slice(0, 1);
   const unspaced =
     isUnspaced(touch.replace(/[\p{P}]/gu, "")) && /^[^\p{Script=Latin}]+$/u.test(touch);
-  return unspaced ? first + second : `${first} ${second}`;
+  // Thai and its neighbours write no spaces between words, but one between sentences.
+  return unspaced && !SPACE_BETWEEN_SENTENCES.test(touch) ? first + second : `${first} ${second}`;
 }
+
+const SPACE_BETWEEN_SENTENCES =
+  /[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 function hasPunctuation(segments: Segment[]): boolean {
   const words = segments.reduce((sum, segment) => sum + countWords(segment.text), 0);

@@ -3,7 +3,7 @@
 
 import { NOTES_LIMITS } from "../../../domain/limits.ts";
 import type { Definition, Point, Section } from "../../../domain/notes.ts";
-import { normalizeWord, wordsOf } from "../../../domain/words.ts";
+import { countWords, normalizeWord, wordsOf } from "../../../domain/words.ts";
 import { keyOfTerm } from "../offline/terminology.ts";
 import type { WindowAnswer } from "./answers.ts";
 import type { Problem } from "./chat.ts";
@@ -18,6 +18,7 @@ export type WrittenPart = {
 
 const MOST_GIST = 4;
 const MOST_TAKEAWAYS = 4;
+const MAY_SAY_NOTHING_WORDS = 150;
 /** More ungrounded points than this, and the answer as a whole is not about this transcript. */
 const BEARABLE_LOSS = 0.5;
 
@@ -25,6 +26,9 @@ const BEARABLE_LOSS = 0.5;
 export function problemsOfWindowAnswer(answer: WindowAnswer, ground: Ground): Problem[] {
   const points = answer.sections.flatMap((section) => section.points);
   if (points.length === 0) {
+    // A minute of greetings and microphone checks has no notes, and need not have any.
+    const words = ground.lines.reduce((sum, { text }) => sum + countWords(text), 0);
+    if (words < MAY_SAY_NOTHING_WORDS) return [];
     return [
       {
         forModel: "There are no points. Write at least one section with points.",

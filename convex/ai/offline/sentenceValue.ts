@@ -11,6 +11,12 @@ const ANY_LANGUAGE: Habit[] = [
   // Readings aloud and asides that a transcriber put in brackets.
   { pattern: /^[[(]/u, factor: 0.3 },
   { pattern: /^["“«„「『]/u, factor: 0.45 },
+  // "Today we talk about ..."
+  {
+    pattern:
+      /^(?:heute (?:sprechen|reden|behandeln|geht|wollen)|aujourd'hui,? (?:nous|on|je)|hoy,? (?:hablamos|vamos|voy)|oggi (?:parliamo|vediamo)|hoje,? (?:vamos|falamos)|vandaag|сегодня мы|今天我们|今天，我们|今日は|本日は|วันนี้|نتحدث اليوم|اليوم|היום)/iu,
+    factor: 0.4,
+  },
   { pattern: /https?:\/\//u, factor: 0.4 },
 ];
 

@@ -65,7 +65,7 @@ function stopwordTest(
   unspaced: boolean,
 ): (word: string) => boolean {
   const list = language ? stopwordsOf(language) : undefined;
-  if (list) return (word) => list.has(word) || isNoTerm(word);
+  if (list && !unspaced) return (word) => list.has(word) || isNoTerm(word);
   // No list: what stands in a fifth of the sentences is grammar, and so are single characters of
   // scripts without spaces (particles) and very short words elsewhere.
   const inSentences = new Map<string, number>();
@@ -75,7 +75,12 @@ function stopwordTest(
   const limit = Math.max(4, sentences.length * 0.2);
   const shortest = unspaced ? 2 : 3;
   return (word) =>
-    Array.from(word).length < shortest || (inSentences.get(word) ?? 0) > limit || isNoTerm(word);
+    Array.from(word).length < shortest ||
+    (inSentences.get(word) ?? 0) > limit ||
+    list?.has(word) === true ||
+    // Endings and particles of Japanese; content words have a Chinese character or are longer.
+    /^\p{Script=Hiragana}{1,3}$/u.test(word) ||
+    isNoTerm(word);
 }
 
 function isNoTerm(word: string): boolean {

@@ -32,7 +32,7 @@ export type MergePrompt = {
 
 /** System and user message for the merge. */
 export function mergePrompt(prompt: MergePrompt): { system: string; user: string } {
-  const language = prompt.language ? `Language of the lecture: ${prompt.language}.\n` : "";
+  const language = prompt.language ? `Language of the lecture: ${quoted(prompt.language)}.\n` : "";
   const content = [
     "Headings:",
     ...prompt.headings.map((heading) => `- ${quoted(heading)}`),

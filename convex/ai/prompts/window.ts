@@ -37,7 +37,9 @@ export type WindowPrompt = {
 
 /** System and user message for one window. */
 export function windowPrompt(prompt: WindowPrompt): { system: string; user: string } {
-  const language = prompt.language ? `Language of the transcript: ${prompt.language}.\n` : "";
+  const language = prompt.language
+    ? `Language of the transcript: ${quoted(prompt.language)}.\n`
+    : "";
   return {
     system: RULES,
     user: `${language}${asMaterial(
