@@ -54,7 +54,9 @@ try {
   const stop = () => void server.close().finally(() => process.exit(0));
   process.once("SIGTERM", stop);
   // Ctrl+C reaches a whole group of processes; a parent stops this one in its own time.
-  process.on("SIGINT", () => process.send ?? stop());
+  process.on("SIGINT", () => {
+    if (!process.connected) stop();
+  });
   // A parent that started this process talks to it over IPC; without the parent it has no purpose.
   process.once("disconnect", stop);
   process.send?.({ port: server.port });
