@@ -1,11 +1,14 @@
 // Who may do what: tokens on the socket and over HTTP, forged ones refused, the admin key, a provider on the same origin.
 import { createHmac } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference, type UserIdentity } from "convex/server";
 import { RawClient, add } from "./testing/rawClient.ts";
 import { startTestServer, until, type TestServer } from "./testing/testServer.ts";
 import { createIssuer, signToken, type Issuer } from "./testing/tokens.ts";
+
+// Processes start and clients wait before they try again: on a busy machine that takes a while.
+vi.setConfig({ testTimeout: 120_000 });
 
 let issuer: Issuer;
 let oidcIssuer: Issuer;

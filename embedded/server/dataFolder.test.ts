@@ -5,11 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import { DataFolderInUseError, ListenError, startServer } from "./index.ts";
 import { startTestServer, until, type TestServer } from "./testing/testServer.ts";
+
+// Processes start and clients wait before they try again: on a busy machine that takes a while.
+vi.setConfig({ testTimeout: 120_000 });
 
 const CLI = fileURLToPath(new URL("./cli.ts", import.meta.url));
 

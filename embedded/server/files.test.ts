@@ -4,10 +4,13 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { once } from "node:events";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import { startTestServer, until, type TestServer } from "./testing/testServer.ts";
+
+// Processes start and clients wait before they try again: on a busy machine that takes a while.
+vi.setConfig({ testTimeout: 120_000 });
 
 const MAX_UPLOAD_BYTES = 200_000;
 

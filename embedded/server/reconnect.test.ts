@@ -1,5 +1,5 @@
 // What survives a lost connection and a restarted server: every acknowledged mutation, once.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ConvexClient } from "convex/browser";
 import { ConvexReactClient } from "convex/react";
 import { makeFunctionReference } from "convex/server";
@@ -8,6 +8,9 @@ import { SYNC_TIMES } from "../sync/syncServer.ts";
 import { CuttableProxy } from "./testing/cuttableProxy.ts";
 import { RawClient, add } from "./testing/rawClient.ts";
 import { startTestServer, until, type TestServer } from "./testing/testServer.ts";
+
+// Processes start and clients wait before they try again: on a busy machine that takes a while.
+vi.setConfig({ testTimeout: 120_000 });
 
 let server: TestServer;
 beforeAll(async () => {

@@ -4,9 +4,12 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { RawClient, add } from "./testing/rawClient.ts";
 import { startTestServer, until, type TestServer } from "./testing/testServer.ts";
+
+// Processes start and clients wait before they try again: on a busy machine that takes a while.
+vi.setConfig({ testTimeout: 120_000 });
 
 const CONGESTED_BYTES = 256 * 1024;
 const MOST_UNSENT_BYTES = 4 << 20;

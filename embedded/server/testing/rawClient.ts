@@ -116,7 +116,7 @@ export class RawClient {
   }
 
   /** Waits for a condition on what has come so far. */
-  async until<T>(condition: () => T, timeoutMs = 10_000): Promise<NonNullable<T>> {
+  async until<T>(condition: () => T, timeoutMs = 30_000): Promise<NonNullable<T>> {
     const endMs = Date.now() + timeoutMs;
     for (;;) {
       if (this.#fault !== null) throw this.#fault;

@@ -85,7 +85,7 @@ function portOf(url: string): number {
 /** Waits for a condition that something else brings about. */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
 ): Promise<NonNullable<T>> {
   const endMs = Date.now() + timeoutMs;
   for (;;) {
