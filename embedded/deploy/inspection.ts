@@ -32,6 +32,7 @@ export function inspectionRoutes(services: Services): Route[] {
   let script: Promise<string> | null = null;
   return [
     asset("/_embedded", "text/html", file("page.html")),
+    asset("/_embedded/", "text/html", file("page.html")),
     asset("/_embedded/page.css", "text/css", file("page.css")),
     asset("/_embedded/page.js", "text/javascript", () => (script ??= pageScript())),
     {

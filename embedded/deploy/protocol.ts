@@ -22,7 +22,6 @@ export const moduleHash = z.object({
   environment: moduleEnvironment,
   sha256: z.string(),
 });
-export type ModuleHash = z.infer<typeof moduleHash>;
 
 export const startPushRequest = z.object({
   adminKey: z.string(),
