@@ -86,7 +86,7 @@ describe("queries and mutations", () => {
     expect(await app.engine.functionKind("notes:secret", "public")).toBeNull();
   });
 
-  it("commit in groups, each mutation on what the ones before it left", async () => {
+  it("77: commit in groups, each mutation on what the ones before it left", async () => {
     const commits: Commit[] = [];
     const stop = app.engine.onCommit((commit) => commits.push(commit));
     const runs = Array.from({ length: 50 }, () =>
@@ -147,7 +147,7 @@ describe("errors", () => {
     expect(await app.failure(app.query("errors:notAnError"))).toBe("Uncaught just text");
   });
 
-  it("keep a ConvexError's data on the way through an action", async () => {
+  it("82: keep a ConvexError's data on the way through an action", async () => {
     expect(await app.action("errors:throughAction")).toEqual({
       isConvexError: true,
       code: { $integer: "BwAAAAAAAAA=" },
@@ -159,7 +159,7 @@ describe("errors", () => {
 });
 
 describe("nested calls", () => {
-  it("undo only what failed, its scheduling included", async () => {
+  it("75: undo only what failed, its scheduling included", async () => {
     const list = await app.mutation("nested:outer");
     expect(list).toContain("outer before");
     expect(list).toContain("caught");
@@ -167,12 +167,21 @@ describe("nested calls", () => {
     expect(JSON.stringify(await app.query("jobs:list"))).not.toContain("scheduled by inner");
   });
 
-  it("refuse mutations in queries and more than 8 levels", async () => {
+  it("81: refuse mutations in queries and more than 8 levels", async () => {
     expect(await app.failure(app.query("nested:queryCallsMutation"))).toMatch(
       /(Cannot call a mutation function from a query|runMutation is not a function)/,
     );
     expect(await app.mutation("nested:deep", { depth: 8 })).toBe(8);
     expect(await app.failure(app.mutation("nested:deep", { depth: 9 }))).toMatch(/call depth/);
+  });
+
+  it("read a stale snapshot when asked to", async () => {
+    expect(await app.mutation("nested:stale", { text: "unseen" })).toEqual([false, true, false]);
+    expect(await app.mutation("nested:stale", { text: "seen after" })).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 
   it("run one after the other when they are started together", async () => {
@@ -324,7 +333,7 @@ describe("the scheduler's syscalls", () => {
     );
   });
 
-  it("leave no job of a mutation that failed", async () => {
+  it("74: leave no job of a mutation that failed", async () => {
     expect(await app.failure(app.mutation("jobs:thrownAway"))).toBe("Uncaught Error: all undone");
     expect(JSON.stringify(await app.query("jobs:list"))).not.toContain("never");
     expect(await app.query("notes:list")).not.toContain("thrown away");
@@ -370,7 +379,7 @@ describe("storage syscalls", () => {
 });
 
 describe("the default runtime", () => {
-  it("stands still in time and draws fresh random numbers for each run", async () => {
+  it("78: stands still in time and draws fresh random numbers for each run", async () => {
     expect(await app.mutation("runtime:time")).toEqual([true, true, "string", true]);
     const [first, second] = [
       await app.mutation("runtime:random"),
@@ -379,7 +388,7 @@ describe("the default runtime", () => {
     expect(first).not.toEqual(second);
   });
 
-  it.each(["fetch", "setTimeout"])("refuses %s", async (what) => {
+  it.each(["fetch", "setTimeout"])("79: refuses %s", async (what) => {
     expect(await app.failure(app.query("runtime:forbidden", { what }))).toBe(
       `Uncaught Error: Can't use ${what} in queries and mutations. Please consider using an action. See https://docs.convex.dev/functions/actions for more details.`,
     );
@@ -389,7 +398,7 @@ describe("the default runtime", () => {
     expect(await app.failure(app.query("runtime:forbidden", { what }))).toMatch(/EvalError/);
   });
 
-  it("finishes what was not awaited, and fails with what it rejected", async () => {
+  it("80: finishes what was not awaited, and fails with what it rejected", async () => {
     await app.mutation("runtime:unawaitedInsert");
     expect(await app.query("notes:list")).toContain("not awaited");
     expect(await app.failure(app.mutation("runtime:unawaitedFailure"))).toMatch(
@@ -398,13 +407,13 @@ describe("the default runtime", () => {
     expect(await app.query("notes:list")).not.toContain("taken back");
   });
 
-  it("ends a run whose promise never settles", async () => {
+  it("83: ends a run whose promise never settles", async () => {
     expect(await app.failure(app.query("runtime:never"))).toMatch(
       /^Returned promise will never resolve/,
     );
   });
 
-  it("captures the console", async () => {
+  it("84: captures the console", async () => {
     const { results } = await app.engine.runQueries([
       { path: "runtime:prints", args: {}, identity: NOBODY, visibility: "public" },
     ]);

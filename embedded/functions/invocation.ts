@@ -197,11 +197,17 @@ export class Invoker {
     if (entry.kind !== KINDS[kind]) {
       throw new Error(texts.wrongKind(path, KINDS[kind], entry.kind).message);
     }
-    const frame = new Frame(run, parent, path, kind);
+    // Blind to the mutation's own writes, and no part of what it read.
+    const snapshot =
+      args.udfType === "snapshotQuery"
+        ? this.#around.systemContext.database.beginSnapshotQuery()
+        : undefined;
+    const frame = new Frame(run, parent, path, kind, snapshot);
     const limits = nestedLimits(args.transactionLimits);
     run.active = frame;
     parent.childInProgress = true;
     void this.#callNested(frame, entry, JSON.stringify(args.args ?? {}), limits).then((result) => {
+      snapshot?.rollback();
       run.active = parent;
       parent.childInProgress = false;
       this.#clock.enterUser();
@@ -219,7 +225,7 @@ export class Invoker {
     argsJson: string,
     limits: ReturnType<typeof nestedLimits>,
   ): Promise<Result> {
-    const { tx } = frame.run;
+    const { tx } = frame;
     const restoreLimits = limits === null ? null : tx.pushLimits(limits);
     const savepoint = frame.kind === "mutation" ? tx.savepoint() : null;
     try {
@@ -240,7 +246,7 @@ export class Invoker {
     const { run } = frame;
     try {
       run.active = frame;
-      const refused = this.#checkArguments(run.tx, entry, argsJson);
+      const refused = this.#checkArguments(frame.tx, entry, argsJson);
       if (refused !== null) return failure({ message: refused });
       const { loader, realm, mapper } = this.#deployment();
       const describe = (thrown: unknown) =>
@@ -257,7 +263,7 @@ export class Invoker {
       const settled = await this.#invoke(frame, target as Record<string, unknown>, argsJson);
       if ("thrown" in settled) return failure(describe(settled.thrown));
       if ("message" in settled) return failure({ message: settled.message });
-      const wrong = this.#checkResult(run.tx, entry, settled.valueJson);
+      const wrong = this.#checkResult(frame.tx, entry, settled.valueJson);
       if (wrong !== null) return failure({ message: wrong });
       return { ok: true, valueJson: settled.valueJson };
     } catch (error) {

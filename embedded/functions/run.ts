@@ -24,8 +24,18 @@ export class Frame {
   /** Database calls made while a nested call of this frame was in progress; they follow when it has finished. */
   readonly waiting: (() => void)[] = [];
 
-  constructor(run: Run, parent: Frame | null, path: FunctionPath, kind: "query" | "mutation") {
+  /** The run's, or for a query on a stale snapshot (and what it calls) one of its own. */
+  readonly tx: Transaction;
+
+  constructor(
+    run: Run,
+    parent: Frame | null,
+    path: FunctionPath,
+    kind: "query" | "mutation",
+    snapshot?: Transaction,
+  ) {
     this.run = run;
+    this.tx = snapshot ?? parent?.tx ?? run.tx;
     this.parent = parent;
     this.depth = parent === null ? 1 : parent.depth + 1;
     this.path = path;

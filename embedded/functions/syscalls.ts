@@ -32,61 +32,61 @@ type Entry = { mutationOnly?: true; raw?: true; run: Handler };
 
 export const SYNC_SYSCALLS: Record<string, Entry> = {
   "1.0/queryStream": {
-    run: ({ run }, args) => ({ queryId: run.tx.openStream(args.query as unknown as QueryJSON) }),
+    run: ({ tx }, args) => ({ queryId: tx.openStream(args.query as unknown as QueryJSON) }),
   },
-  "1.0/queryCleanup": { run: ({ run }, args) => run.tx.streamClose(Number(args.queryId)) },
+  "1.0/queryCleanup": { run: ({ tx }, args) => tx.streamClose(Number(args.queryId)) },
   "1.0/db/normalizeId": {
-    run: ({ run }, args) => ({
-      id: run.tx.normalizeId(text(args, "table"), text(args, "idString")),
+    run: ({ tx }, args) => ({
+      id: tx.normalizeId(text(args, "table"), text(args, "idString")),
     }),
   },
-  "1.0/getSnapshotTs": { run: ({ run }) => convexToJson(run.tx.beginTs) },
+  "1.0/getSnapshotTs": { run: ({ tx }) => convexToJson(tx.beginTs) },
 };
 
 export const ASYNC_SYSCALLS: Record<string, Entry> = {
   "1.0/get": {
     raw: true,
-    run: ({ run }, args) =>
-      run.tx.getRaw(text(args, "id"), {
+    run: ({ tx }, args) =>
+      tx.getRaw(text(args, "id"), {
         isSystem: args.isSystem === true,
         ...(typeof args.table === "string" ? { table: args.table } : {}),
       }) ?? "null",
   },
   "1.0/queryStreamNext": {
     raw: true,
-    run: ({ run }, args) => {
-      const value = run.tx.streamNextRaw(Number(args.queryId));
+    run: ({ tx }, args) => {
+      const value = tx.streamNextRaw(Number(args.queryId));
       return value === null ? '{"value":null,"done":true}' : `{"value":${value},"done":false}`;
     },
   },
   "1.0/queryPage": { run: (frame, args) => queryPage(frame, args) },
-  "1.0/count": { run: ({ run }, args) => run.tx.count(text(args, "table")) },
+  "1.0/count": { run: ({ tx }, args) => tx.count(text(args, "table")) },
   "1.0/insert": {
     mutationOnly: true,
-    run: ({ run }, args) => ({ _id: run.tx.insert(text(args, "table"), object(args, "value")) }),
+    run: ({ tx }, args) => ({ _id: tx.insert(text(args, "table"), object(args, "value")) }),
   },
   "1.0/shallowMerge": {
     mutationOnly: true,
-    run: ({ run }, args) => run.tx.patch(text(args, "id"), object(args, "value"), table(args)),
+    run: ({ tx }, args) => tx.patch(text(args, "id"), object(args, "value"), table(args)),
   },
   "1.0/replace": {
     mutationOnly: true,
-    run: ({ run }, args) => run.tx.replace(text(args, "id"), object(args, "value"), table(args)),
+    run: ({ tx }, args) => tx.replace(text(args, "id"), object(args, "value"), table(args)),
   },
   "1.0/remove": {
     mutationOnly: true,
-    run: ({ run }, args) => run.tx.remove(text(args, "id"), table(args)),
+    run: ({ tx }, args) => tx.remove(text(args, "id"), table(args)),
   },
   "1.0/schedule": {
     mutationOnly: true,
     run: (frame, args, around) =>
-      scheduleFunction(frame.run.tx, args, around.functions(), frame.run.calledByJob),
+      scheduleFunction(frame.tx, args, around.functions(), frame.run.calledByJob),
   },
   "1.0/cancel_job": {
     mutationOnly: true,
     run: (frame, args, around) =>
       system(
-        frame.run.tx,
+        frame.tx,
         "scheduler:cancel",
         {
           id: text(args, "id"),
@@ -97,7 +97,7 @@ export const ASYNC_SYSCALLS: Record<string, Entry> = {
   },
   "1.0/storageGenerateUploadUrl": {
     mutationOnly: true,
-    run: (frame, _args, around) => system(frame.run.tx, "files:generateUploadUrl", {}, around),
+    run: (frame, _args, around) => system(frame.tx, "files:generateUploadUrl", {}, around),
   },
   "1.0/storageGetUrl": { run: storage("files:getUrl") },
   "1.0/storageGetMetadata": { run: storage("files:getMetadata") },
@@ -121,7 +121,7 @@ export const ASYNC_SYSCALLS: Record<string, Entry> = {
     run: (_frame, args) => createFunctionHandle(resolveFunctionAddress(args)),
   },
   "1.0/getTransactionMetrics": {
-    run: ({ run }) => run.tx.metrics(),
+    run: ({ tx }) => tx.metrics(),
   },
   "1.0/getFunctionMetadata": {
     run: (frame) => ({ name: displayPath(frame.path), componentPath: "" }),
@@ -204,7 +204,7 @@ export function system(
 
 function storage(name: string): Handler {
   return (frame, args, around) =>
-    system(frame.run.tx, name, { storageId: text(args, "storageId") }, around);
+    system(frame.tx, name, { storageId: text(args, "storageId") }, around);
 }
 
 function queryPage(frame: Frame, args: JSONObject): JSONValue {
@@ -217,7 +217,7 @@ function queryPage(frame: Frame, args: JSONObject): JSONValue {
   frame.paginated = true;
   const { run } = frame;
   const keepsJournal = run.tx.kind === "query" && run.journalTaken === null;
-  const result = run.tx.queryPage(
+  const result = frame.tx.queryPage(
     {
       query: args.query as unknown as QueryJSON,
       cursor: (args.cursor ?? null) as string | null,

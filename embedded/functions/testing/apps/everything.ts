@@ -84,6 +84,11 @@ export const everythingApp: AppFiles = {
       try { await ctx.runMutation(api.nested.innerFails, {}); } catch (error) { await ctx.db.insert("notes", { text: "caught" }); }
       return await ctx.runQuery(api.notes.list, {});
     } });
+    export const stale = mutation({ args: { text: v.string() }, handler: async (ctx, { text }) => {
+      await ctx.db.insert("notes", { text });
+      const seen = async (options) => (await ctx.runQuery(api.notes.list, {}, options)).includes(text);
+      return [await seen({ useStaleSnapshot: true }), await seen({}), await seen({ useStaleSnapshot: true })];
+    } });
     export const queryCallsMutation = query({ args: {}, handler: (ctx) => ctx.runMutation(api.notes.add, { text: "no" }) });
     export const deep = mutation({ args: { depth: v.number() }, handler: async (ctx, { depth }) =>
       depth <= 1 ? 1 : 1 + (await ctx.runMutation(api.nested.deep, { depth: depth - 1 })) });
