@@ -4,7 +4,7 @@ import { internal } from "../_generated/api.js";
 import type { Doc } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { countWords } from "../../domain/words.ts";
-import { formatClock, formatDuration } from "../../domain/time.ts";
+import { formatClock } from "../../domain/time.ts";
 import type { Segment } from "../../domain/transcript.ts";
 import type { Transcription } from "../ai/types.ts";
 import { jobOf } from "./access.ts";
@@ -281,5 +281,6 @@ function onLectureClock(segments: Segment[], chunk: Doc<"audioChunks">): Segment
 }
 
 function nameOf(chunk: Doc<"audioChunks">): string {
-  return `Piece ${chunk.index + 1} (${formatClock(chunk.startMs)}, ${formatDuration(chunk.durationMs)})`;
+  const endMs = chunk.startMs + chunk.durationMs;
+  return `Piece ${chunk.index + 1} (${formatClock(chunk.startMs)} to ${formatClock(endMs)})`;
 }

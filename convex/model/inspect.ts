@@ -60,7 +60,8 @@ export async function inspectJob(ctx: QueryCtx, lectureId: Id<"lectures">) {
 
 function chunkLine(chunk: Doc<"audioChunks">): string {
   const parts = [
-    `#${chunk.index} ${formatClock(chunk.startMs)} +${formatDuration(chunk.durationMs)} ${chunk.state}`,
+    `#${chunk.index} ${formatClock(chunk.startMs)} to ${formatClock(chunk.startMs + chunk.durationMs)}`,
+    chunk.state,
     chunk.attempts > 0 ? `${chunk.attempts} failed calls` : "",
     chunk.refusals > 0 ? `${chunk.refusals} refusals` : "",
     chunk.losses > 0 ? `${chunk.losses} lost actions` : "",

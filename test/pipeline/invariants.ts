@@ -53,8 +53,9 @@ export class Watcher {
   }
 
   async look(): Promise<void> {
-    const [jobs, chunks, texts, slots] = await this.#world.t.run(async (ctx) => [
+    const [jobs, lanes, chunks, texts, slots] = await this.#world.t.run(async (ctx) => [
       await ctx.db.query("jobs").collect(),
+      await ctx.db.query("writingLanes").collect(),
       await ctx.db.query("audioChunks").collect(),
       await ctx.db.query("transcriptChunks").collect(),
       await ctx.db.query("callSlots").collect(),
@@ -62,6 +63,7 @@ export class Watcher {
     for (const job of jobs) this.#lookAtProgress(job);
     this.#lookAtSlots(chunks, slots);
     for (const job of jobs) lookAtCounts(job, chunks, texts);
+    for (const job of jobs) lookAtLeases(job, [...lanes, ...chunks]);
   }
 
   #lookAtProgress({ _id, attempt, progress }: Doc<"jobs">): void {
@@ -84,6 +86,17 @@ export class Watcher {
         throw new Error(`Piece ${chunk.index} is called for without a place.`);
       }
     }
+  }
+}
+
+/** Nothing is worked on for a job that was canceled or is complete. */
+function lookAtLeases(
+  { lectureId, status }: Doc<"jobs">,
+  holders: (Doc<"writingLanes"> | Doc<"audioChunks">)[],
+): void {
+  if (status !== "canceled" && status !== "completed") return;
+  if (holders.some((holder) => holder.lectureId === lectureId && holder.lease)) {
+    throw new Error(`The job is ${status}, and somebody still works for it.`);
   }
 }
 
