@@ -1,18 +1,19 @@
 // Runs the project's command-line tools with the pinned Node, whatever shell or platform this is.
 import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { findPackageJSON } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-
-const require = createRequire(import.meta.url);
 
 /** The folder that holds package.json. */
 export const projectDir = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** The JavaScript file behind a package's command, so that no shell and no `.cmd` shim is needed. */
 export function commandPath(packageName: string, command = packageName): string {
-  const packageJson = require.resolve(`${packageName}/package.json`, { paths: [projectDir] });
+  const packageJson = findPackageJSON(packageName, import.meta.url);
+  if (packageJson === undefined) {
+    throw new Error(`The package ${packageName} is not installed. Run npm install.`);
+  }
   const { bin } = JSON.parse(readFileSync(packageJson, "utf8")) as {
     bin: string | Record<string, string>;
   };
