@@ -119,8 +119,15 @@ function bare(word: string): string {
 }
 
 function sharesWord(a: string, b: string): boolean {
-  const words = new Set(wordsOf(a).map(bare).filter(tells));
-  return wordsOf(b).some((word) => words.has(bare(word)));
+  const [first, second] = [a, b].map((text) => wordsOf(text).map(bare).filter(tells));
+  return (first ?? []).some((word) => (second ?? []).some((other) => isSameWord(word, other)));
+}
+
+/** Equal, or one with an ending on it: "candle" and "candles", "воск" and "воска". */
+function isSameWord(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  const isEnding = long.length - short.length < 4;
+  return short === long || (short.length >= 4 && isEnding && long.startsWith(short));
 }
 
 function tells(word: string): boolean {

@@ -96,11 +96,14 @@ export function asSentence(text: string): string {
       body.slice(0, first) + initial.toLocaleUpperCase("en") + body.slice(first + initial.length);
   }
   if (body === "" || /[.!?…。！？؟۔।॥]["'”’»)\]」』]*$/u.test(body)) return body;
-  return (
-    body + (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]$/u.test(body) ? "。" : ".")
-  );
+  return body + fullStopFor(body);
 }
 
+/** The full stop of the script that a text ends in; Thai and its neighbours have none. */
+function fullStopFor(text: string): string {
+  if (/[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]$/u.test(text)) return "";
+  return /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]$/u.test(text) ? "。" : ".";
+}
 function withoutLonelyMarks(text: string): string {
   let kept = text;
   for (const [open, close] of [
