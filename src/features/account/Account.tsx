@@ -4,7 +4,6 @@ import { rememberedAccount } from "../../app/rememberedAccount.ts";
 import { useSession, useSessionQuery } from "../../app/session.ts";
 import { Button } from "../../ui/Button.tsx";
 import { PageWidth } from "../../ui/PageWidth.tsx";
-import { SkeletonText } from "../../ui/Skeleton.tsx";
 import { AccountSection } from "./AccountSection.tsx";
 import { Appearance } from "./Appearance.tsx";
 import { DeleteAccount } from "./DeleteAccount.tsx";
@@ -17,23 +16,21 @@ import styles from "./Account.module.css";
 export function Account() {
   const { status } = useSession();
   const me = useSessionQuery(api.account.me, {});
+  // Until the server has answered, this device's memory says which it will be: nothing jumps when it does.
+  const isAnonymous = me?.isAnonymous ?? rememberedEmail() === undefined;
 
   return (
     <PageWidth width="reading">
       <h1 className={styles.title}>Account</h1>
       {status === "signedOut" ? (
         <SignInAgain />
-      ) : !me ? (
-        <AccountSection title="Your library">
-          <SkeletonText lines={3} />
-        </AccountSection>
-      ) : me.isAnonymous ? (
-        <KeepLibrary userId={me.userId} />
+      ) : isAnonymous ? (
+        <KeepLibrary userId={me?.userId} />
       ) : (
         <AccountSection title="Your library">
           <p>
-            Signed in as <strong>{me.email}</strong>. Sign in with the same email and password on
-            any device to see these lectures there.
+            Signed in as <strong>{me?.email ?? rememberedEmail()}</strong>. Sign in with the same
+            email and password on any device to see these lectures there.
           </p>
         </AccountSection>
       )}
@@ -54,15 +51,10 @@ export function Account() {
 /** The session of an account with a password has ended: only its owner can go on in it. */
 function SignInAgain() {
   const { goOnWithoutAccount } = useSession();
-  const remembered = rememberedAccount();
   return (
     <AccountSection title="Sign in again">
       <p>You have been signed out. Your lectures are waiting.</p>
-      <SignInForm
-        flow="signIn"
-        submitLabel="Sign in"
-        initialEmail={remembered?.kind === "password" ? remembered.email : ""}
-      />
+      <SignInForm flow="signIn" submitLabel="Sign in" initialEmail={rememberedEmail()} />
       <div className={styles.quiet}>
         <Button variant="quiet" onClick={goOnWithoutAccount}>
           Go on without an account
@@ -70,4 +62,10 @@ function SignInAgain() {
       </div>
     </AccountSection>
   );
+}
+
+/** The account that this device was last signed in to; undefined for a visitor's. */
+function rememberedEmail(): string | undefined {
+  const remembered = rememberedAccount();
+  return remembered?.kind === "password" ? remembered.email : undefined;
 }

@@ -7,7 +7,12 @@ import { AccountSection } from "./AccountSection.tsx";
 import { SignInForm } from "./SignInForm.tsx";
 import styles from "./Account.module.css";
 
-export function KeepLibrary({ userId }: { userId: string }) {
+export function KeepLibrary({
+  userId,
+}: {
+  /** Undefined until the visitor has been signed in: nothing can be kept before. */
+  userId: string | undefined;
+}) {
   const [hasAccount, setHasAccount] = useState(false);
   const [takesAlong, setTakesAlong] = useState(true);
   const newest = useSessionQuery(api.lectures.list, {
@@ -21,6 +26,7 @@ export function KeepLibrary({ userId }: { userId: string }) {
         <SignInForm
           flow="signIn"
           submitLabel="Sign in"
+          isReady={userId !== undefined}
           takeAlongFrom={takesAlong ? userId : undefined}
         >
           {hasLectures && (
@@ -54,7 +60,12 @@ export function KeepLibrary({ userId }: { userId: string }) {
         its data. With an email and a password you keep it, and open it on any device. Nothing is
         sent to the address.
       </p>
-      <SignInForm flow="signUp" submitLabel="Keep my library" takeAlongFrom={userId} />
+      <SignInForm
+        flow="signUp"
+        submitLabel="Keep my library"
+        isReady={userId !== undefined}
+        takeAlongFrom={userId}
+      />
       <div className={styles.quiet}>
         <Button variant="quiet" onClick={() => setHasAccount(true)}>
           I have an account already

@@ -12,12 +12,15 @@ export function SignInForm({
   flow,
   submitLabel,
   initialEmail = "",
+  isReady = true,
   takeAlongFrom,
   children,
 }: {
   flow: SignInFlow;
   submitLabel: string;
   initialEmail?: string;
+  /** The form can be filled in before, but not sent. */
+  isReady?: boolean;
   /** The anonymous account whose lectures come along. */
   takeAlongFrom?: string;
   /** Between the fields and the button. */
@@ -75,7 +78,7 @@ export function SignInForm({
       </label>
       {children}
       <div>
-        <Button type="submit" variant="primary" busy={isBusy}>
+        <Button type="submit" variant="primary" busy={isBusy} disabled={!isReady}>
           {submitLabel}
         </Button>
       </div>

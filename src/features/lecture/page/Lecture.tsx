@@ -73,7 +73,7 @@ export function Lecture({ lecture, startMs }: { lecture: LectureDetails; startMs
         <article className={styles.lecture}>
           <LectureHead
             lecture={lecture}
-            notes={notes ?? undefined}
+            notes={notes}
             isEditing={isEditing}
             onEditing={(next) => {
               setEditing(next);

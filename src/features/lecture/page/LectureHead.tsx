@@ -18,16 +18,18 @@ const VersionsDialog = lazy(() => import("../notes/VersionsDialog.tsx"));
 
 export function LectureHead({
   lecture,
-  notes,
+  notes: knownNotes,
   isEditing,
   onEditing,
 }: {
   lecture: LectureDetails;
-  notes: Notes | undefined;
+  /** Undefined while it is not known, null when there are none yet. */
+  notes: Notes | null | undefined;
   isEditing: boolean;
   onEditing: (isEditing: boolean) => void;
 }) {
   const [dialog, setDialog] = useState<LectureDialog>();
+  const notes = knownNotes ?? undefined;
   const close = (open: boolean) => {
     if (!open) setDialog(undefined);
   };
@@ -54,7 +56,8 @@ export function LectureHead({
             Share
           </Button>
         )}
-        {(notes || lecture.transcriptChunkCount > 0) && (
+        {/* With the others or not at all: it must not move when they come. */}
+        {knownNotes !== undefined && (notes || lecture.transcriptChunkCount > 0) && (
           <Button
             icon={<Download size={17} aria-hidden="true" />}
             onClick={() => setDialog("export")}
