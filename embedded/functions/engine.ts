@@ -43,14 +43,17 @@ import {
 } from "./types.ts";
 import { mayExceedLimit } from "./valueLimits.ts";
 
-/** Convex's own limits (CONVEX-RUNTIME 4.7); its memory limit for the default runtime is 64 MB of heap and 512 in Node. */
+/**
+ * Convex's own limits (CONVEX-RUNTIME 4.7). Its memory limits are 64 MB in the default runtime and 512 in Node for each
+ * run; here the engine's is for one run, the actions' for all that run at the same time in one environment.
+ */
 export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
   userTimeMs: 1_000,
   systemTimeMs: 15_000,
   actionTimeMs: 30 * 60_000,
   nodeActionTimeMs: 10 * 60_000,
   engineHeapMb: 512,
-  actionHeapMb: 512,
+  actionHeapMb: 1_024,
   databaseBytes: Infinity,
 };
 

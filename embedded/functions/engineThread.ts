@@ -45,6 +45,8 @@ export class EngineThread {
   #clock: RunClock;
   #watch: NodeJS.Timeout | null = null;
   #ending: { culprit: RunReading; error: FunctionError } | null = null;
+  /** The run in progress and the worker's memory when it was first looked at. */
+  #atFirstLook: (RunReading & { bytes: number }) | null = null;
   #lastAnswered = 0;
   /** The present worker has said something: it could open the database. */
   #heard = false;
@@ -107,6 +109,7 @@ export class EngineThread {
     const memory = createClockMemory();
     this.#clock = new RunClock(memory);
     this.#ending = null;
+    this.#atFirstLook = null;
     this.#heard = false;
     const workerData: EngineWorkerData = {
       ...data,
@@ -171,7 +174,7 @@ export class EngineThread {
     const usage = await this.#worker?.cpuUsage().catch(() => undefined);
     const now = this.#clock.read();
     if (usage === undefined || now === null || this.#ending !== null) return;
-    if (now.sequence !== reading.sequence || now.position !== reading.position) return;
+    if (!isSameRun(now, reading)) return;
     const busyMs = cpuMs(usage) - reading.cpuAtStartMs - reading.systemMs;
     if (busyMs > userTimeMs) this.#end(now, { message: texts.TIMED_OUT(userTimeMs / 1_000) });
   }
@@ -180,8 +183,12 @@ export class EngineThread {
     const { engineHeapMb } = this.#options.limits;
     const bytes = await usedMemoryBytes(this.#worker);
     const now = this.#clock.read();
-    if (bytes <= engineHeapMb * (1 << 20) || now === null || this.#ending !== null) return;
-    if (now.sequence !== reading.sequence || now.position !== reading.position) return;
+    if (now === null || this.#ending !== null || !isSameRun(now, reading)) return;
+    if (this.#atFirstLook === null || !isSameRun(now, this.#atFirstLook)) {
+      this.#atFirstLook = { ...now, bytes };
+    }
+    // What it takes itself counts; what earlier runs have left to be collected does not.
+    if (bytes - this.#atFirstLook.bytes <= engineHeapMb * (1 << 20)) return;
     this.#end(now, { message: texts.OUT_OF_MEMORY(engineHeapMb) });
   }
 
@@ -259,6 +266,10 @@ export class EngineFailure extends Error {
     this.name = name;
     this.code = code;
   }
+}
+
+function isSameRun(a: RunReading, b: RunReading): boolean {
+  return a.sequence === b.sequence && a.position === b.position;
 }
 
 function isWrite(request: EngineRequest): boolean {

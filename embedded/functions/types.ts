@@ -216,7 +216,9 @@ export type EngineLimits = {
   systemTimeMs: number;
   actionTimeMs: number;
   nodeActionTimeMs: number;
+  /** What one query or mutation may take, byte buffers included. */
   engineHeapMb: number;
+  /** What all actions that run at the same time in one environment may take. */
   actionHeapMb: number;
   /** The largest database file; writes that need more fail as on a full disk. Infinity: whatever the disk has. */
   databaseBytes: number;
