@@ -1,0 +1,247 @@
+// The recorder and the pages around it, as a person meets them: interruptions, other tabs, no network, keyboard.
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { signalWav } from "../browser/signal.ts";
+import { axeFindings } from "../harness/axe.ts";
+import { tellOnFailure } from "../harness/tellOnFailure.ts";
+import { laptop, visit, type Visitor } from "../harness/visitor.ts";
+import { startWorld, type World } from "../harness/world.ts";
+
+let world: World;
+let visitor: Visitor;
+let context: BrowserContext;
+let page: Page;
+
+beforeAll(async () => {
+  world = await startWorld({ microphone: signalWav({ seconds: 120 }) });
+});
+afterAll(() => world.close());
+
+beforeEach(async () => {
+  visitor = await visit(world.browser, world.lectern.url, { path: "/record" });
+  ({ context, page } = visitor);
+  tellOnFailure(world, visitor);
+});
+afterEach(() => visitor.close());
+
+const at = (path: string) => new URL(path, world.lectern.url).href;
+
+async function record(on: Page, untilClock: string): Promise<void> {
+  await on.getByRole("button", { name: "Start recording" }).click();
+  await clockShows(on, untilClock);
+}
+
+async function clockShows(on: Page, clock: string): Promise<void> {
+  await on
+    .getByRole("timer", { name: "Recorded time" })
+    .getByText(clock, { exact: true })
+    .waitFor();
+}
+
+/** Opens a page anew, as after a crash: the one before is gone without a goodbye. */
+async function reopen(path: string): Promise<void> {
+  await page.close({ runBeforeUnload: false });
+  page = await context.newPage();
+  visitor.page = page;
+  await page.goto(at(path));
+}
+
+async function notesAppear(on: Page): Promise<void> {
+  await on.getByRole("heading", { name: "Key takeaways" }).waitFor({ timeout: 60_000 });
+}
+
+describe("a recording that was interrupted", () => {
+  it("is found in the library at the next start, and finished there", async () => {
+    await page.getByRole("textbox", { name: "Title" }).fill("Cut off");
+    await record(page, "0:04");
+    await reopen("/");
+    const region = page.getByRole("region", { name: "Interrupted recordings" });
+    await region.getByText("“Cut off” was interrupted").waitFor();
+    await region.getByRole("button", { name: "Finish it" }).click();
+    await page.getByRole("link", { name: "Cut off" }).click();
+    await notesAppear(page);
+  });
+
+  it("is continued in the same lecture, on the same clock", async () => {
+    await page.getByRole("textbox", { name: "Title" }).fill("In two parts");
+    await record(page, "0:04");
+    await reopen("/record");
+    await page.getByRole("button", { name: "Continue recording" }).click();
+    await clockShows(page, "0:07");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.waitForURL(/\/lecture\//);
+    await page.getByRole("heading", { name: "In two parts" }).waitFor();
+    await notesAppear(page);
+    await page.goto(at("/"));
+    await page.getByRole("link", { name: "In two parts" }).waitFor();
+    expect(await page.getByRole("link", { name: "In two parts" }).count()).toBe(1);
+  });
+
+  it("is thrown away only when that is confirmed, here and on the server", async () => {
+    await page.getByRole("textbox", { name: "Title" }).fill("Not wanted");
+    await record(page, "0:03");
+    await page.getByRole("link", { name: "Read the notes as they are written" }).waitFor();
+    await reopen("/record");
+    const throwAway = page.getByRole("region").getByRole("button", { name: "Throw away" });
+    await throwAway.click();
+    const dialog = page.getByRole("alertdialog", { name: "Throw this recording away?" });
+    await dialog.getByRole("button", { name: "Keep it" }).click();
+    await page.getByText("“Not wanted” was interrupted").waitFor();
+    await dialog.waitFor({ state: "detached" });
+    await throwAway.click();
+    await dialog.getByRole("button", { name: "Throw away" }).click();
+    await page.getByText("“Not wanted” was interrupted").waitFor({ state: "detached" });
+    await page.goto(at("/"));
+    await page.getByText("Or look around first").waitFor();
+  });
+});
+
+describe("a finished lecture", () => {
+  it("is continued by another recording, with its own clock going on", async () => {
+    await record(page, "0:05");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.waitForURL(/\/lecture\//);
+    await notesAppear(page);
+    const lectureId = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+    await page.goto(at(`/record?continue=${lectureId}`));
+    await page.getByRole("heading", { name: "Continue this lecture" }).waitFor();
+    await record(page, "0:09");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.waitForURL(new RegExp(lectureId));
+    await notesAppear(page);
+    await page
+      .getByText(/· (9|10|11) s/)
+      .first()
+      .waitFor();
+  });
+});
+
+describe("while it records", () => {
+  it("other pages say so and lead back, and other tabs know it", async () => {
+    await page.getByRole("textbox", { name: "Title" }).fill("Still going");
+    await record(page, "0:02");
+    await page.getByRole("link", { name: "Lectern, your library" }).click();
+    await page.getByRole("link", { name: /Back to the recorder/ }).waitFor();
+    const other = await context.newPage();
+    await other.goto(at("/"));
+    await other
+      .getByRole("region", { name: "On this device" })
+      .getByText("Being recorded")
+      .waitFor();
+    await page.getByRole("link", { name: /Back to the recorder/ }).click();
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("status").getByText("Paused", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByRole("status").getByText("Recording", { exact: true }).waitFor();
+  });
+
+  it("asks before the page is left", async () => {
+    await record(page, "0:01");
+    const asked = page.waitForEvent("dialog");
+    void page.close({ runBeforeUnload: true });
+    const dialog = await asked;
+    expect(dialog.type()).toBe("beforeunload");
+    await dialog.dismiss();
+    await clockShows(page, "0:03");
+  });
+
+  it("moments are marked with a key, named, and found in the lecture", async () => {
+    await page.getByRole("button", { name: "Start recording" }).focus();
+    await page.keyboard.press("Enter");
+    await clockShows(page, "0:02");
+    await page.keyboard.press("m");
+    await page.getByRole("textbox", { name: /Note for the mark/ }).fill("exam");
+    await page.keyboard.press("Enter");
+    await clockShows(page, "0:05");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.waitForURL(/\/lecture\//);
+    await notesAppear(page);
+    await page.getByText("exam").first().waitFor();
+  });
+});
+
+describe("without a network", () => {
+  it("the app starts, records, and sends everything when the network is back", async () => {
+    await page.evaluate(async () => {
+      const { active } = await navigator.serviceWorker.ready;
+      if (active?.state === "activated") return;
+      await new Promise((resolve) => active?.addEventListener("statechange", resolve));
+    });
+    await context.setOffline(true);
+    await reopen("/record");
+    await page.getByRole("textbox", { name: "Title" }).fill("Far from everything");
+    await record(page, "0:04");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.waitForURL(at("/"));
+    const device = page.getByRole("region", { name: "On this device" });
+    await device.getByRole("heading", { name: "Far from everything" }).waitFor();
+    await context.setOffline(false);
+    await device.waitFor({ state: "detached", timeout: 60_000 });
+    await page.getByRole("link", { name: "Far from everything" }).click();
+    await notesAppear(page);
+  });
+});
+
+describe("the installed app", () => {
+  it("can be installed, and takes files that other apps share with it", async () => {
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    const protocol = await context.newCDPSession(page);
+    const { installabilityErrors } = await protocol.send("Page.getInstallabilityErrors");
+    expect(installabilityErrors).toEqual([]);
+    const manifest = await protocol.send("Page.getAppManifest");
+    expect(manifest.errors).toEqual([]);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    // What the system does when a person chooses Lectern in a share menu: a form is posted, and its answer is shown.
+    await page.evaluate(() => {
+      const form = Object.assign(document.createElement("form"), {
+        method: "post",
+        action: "/share-target",
+        enctype: "multipart/form-data",
+      });
+      const input = Object.assign(document.createElement("input"), { type: "file", name: "files" });
+      const files = new DataTransfer();
+      const captions = "WEBVTT\n\n00:00.000 --> 00:04.000\nLenses bend light.\n";
+      files.items.add(new File([captions], "shared lecture.vtt", { type: "text/vtt" }));
+      input.files = files.files;
+      form.append(input);
+      document.body.append(form);
+      form.submit();
+    });
+    await page.waitForURL(at("/new"));
+    await page.getByRole("heading", { name: "shared lecture.vtt" }).waitFor();
+    await page.getByRole("link", { name: "Open the lecture" }).waitFor();
+  });
+});
+
+describe("axe", () => {
+  it("finds nothing on the recorder, before and while it records, light and dark", async () => {
+    await page.getByRole("button", { name: "Start recording" }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole("button", { name: "Check the microphone" }).click();
+    await page.getByRole("button", { name: "Stop checking" }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await record(page, "0:02");
+    await page.getByRole("button", { name: "Mark as important" }).click();
+    await page.getByText("Change the microphone").click();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.setViewportSize(laptop);
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByRole("link", { name: "Lectern, your library" }).click();
+    await page.getByRole("region", { name: "On this device" }).waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+  });
+
+  it("finds nothing where files are brought, refused ones too", async () => {
+    await page.goto(at("/new"));
+    await page.getByLabel("Choose files").setInputFiles([
+      { name: "empty.mp3", mimeType: "audio/mpeg", buffer: Buffer.alloc(0) },
+      { name: "lenses.txt", mimeType: "text/plain", buffer: Buffer.from("Lenses bend light.") },
+    ]);
+    await page.getByRole("link", { name: "Open the lecture" }).waitFor();
+    await page.getByRole("alert").waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: "dark" });
+    expect(await axeFindings(page)).toEqual([]);
+  });
+});
