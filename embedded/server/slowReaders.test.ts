@@ -106,6 +106,21 @@ describe("a client that stops reading its socket", () => {
   });
 });
 
+describe("a client whose transition is larger than what may pile up", () => {
+  it("gets it whole", async () => {
+    const client = await RawClient.connect(server.url);
+    client.modify(
+      1,
+      [0, 1, 2].map((queryId) =>
+        add(queryId, "messages:large", { characters: 3_000_000 + 3 * queryId }),
+      ),
+    );
+    await client.until(() => client.results.size === 3);
+    expect((client.value(2) as string).length).toBe(3_000_006);
+    await client.close();
+  });
+});
+
 describe("a client that watches more than any screen shows", () => {
   it("is told so and let go", async () => {
     const client = await RawClient.connect(server.url);

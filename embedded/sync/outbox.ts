@@ -50,12 +50,22 @@ export class Outbox {
     return nowMs - this.#congestedSinceMs;
   }
 
+  /** An answer to something that the client asked for. */
   send(text: string): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.#congested && this.#socket.bufferedAmount > this.#limits.mostUnsentBytes) {
       this.#socket.terminate();
-      return;
+    } else {
+      this.#hand(text);
     }
+  }
+
+  /** A transition: made only for a client that keeps up, and as large as what it watches. */
+  sendTransition(parts: readonly string[]): void {
+    for (const part of parts) this.#hand(part);
+  }
+
+  #hand(text: string): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.lastSentMs = Date.now();
     // The callback comes when the text has been handed to the system, or when the socket is gone.
     this.#socket.send(text, () => this.#noteSent());

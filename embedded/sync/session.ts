@@ -1,13 +1,11 @@
 // One client on one socket: its query set, its identity, its requests, and the transitions that show it everything
 // as of one moment after the other.
-import type { Engine, Identity, MutationOutcome, Outcome } from "../functions/index.ts";
-import type { Authentication } from "../auth/authentication.ts";
+import type { Identity, MutationOutcome, Outcome } from "../functions/index.ts";
 import { isExpired } from "../auth/identity.ts";
 import { HttpError } from "../http/errors.ts";
 import { newRequestId } from "../http/errorText.ts";
 import { QuerySet } from "../subscriptions/querySet.ts";
 import { sameResult, type QueryResult } from "../subscriptions/subscription.ts";
-import type { Subscriptions } from "../subscriptions/subscriptions.ts";
 import {
   ProtocolError,
   parseClientMessage,
@@ -15,8 +13,8 @@ import {
   type ClientMessage,
   type Credentials,
 } from "./clientMessages.ts";
+import type { Connection, SessionServices } from "./connection.ts";
 import { QueryQuota } from "./queryQuota.ts";
-import type { PauseReason } from "./readGate.ts";
 import * as serverMessages from "./serverMessages.ts";
 import type { StateVersion } from "./serverMessages.ts";
 
@@ -24,28 +22,6 @@ import type { StateVersion } from "./serverMessages.ts";
 const MOST_UNANSWERED = 1000;
 /** The same for messages that wait for a token to be verified. */
 const MOST_UNTAKEN = 100;
-
-export type SessionServices = {
-  engine: Engine;
-  subscriptions: Subscriptions;
-  auth: Authentication;
-  onInternalError(error: unknown): void;
-};
-
-/** The socket as the session sees it. */
-export type Connection = {
-  send(text: string): void;
-  /** The reader is behind; `session.noteDrained()` follows. */
-  readonly isCongested: boolean;
-  pauseReading(reason: PauseReason): void;
-  resumeReading(reason: PauseReason): void;
-  /** Without a code the client sees 1005. */
-  close(code?: number, reason?: string): void;
-  /** Clients older than 1.28 do not know transition chunks. */
-  readonly understandsChunks: boolean;
-  readonly ip: string | undefined;
-  readonly userAgent: string | undefined;
-};
 
 export class Session {
   readonly #services: SessionServices;
@@ -248,12 +224,12 @@ export class Session {
 
   #sendTransition(message: string): void {
     if (!this.#connection.understandsChunks) {
-      this.#connection.send(message);
+      this.#connection.sendTransition([message]);
       return;
     }
     this.#transitionCount += 1;
     const id = `${this.#sessionId ?? ""}:${String(this.#transitionCount)}`;
-    for (const part of serverMessages.inChunks(message, id)) this.#connection.send(part);
+    this.#connection.sendTransition(serverMessages.inChunks(message, id));
   }
 
   #takeModifications(): string[] {

@@ -2,11 +2,12 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import type { SessionServices } from "./connection.ts";
 import { parseSyncPath, understandsChunks } from "./clientVersion.ts";
 import { Outbox, OUTBOX_LIMITS, type OutboxLimits } from "./outbox.ts";
 import { ReadGate } from "./readGate.ts";
 import { PING } from "./serverMessages.ts";
-import { Session, type SessionServices } from "./session.ts";
+import { Session } from "./session.ts";
 
 /** The largest message: arguments of 16 MiB with room for JSON's escapes. Larger ones end the connection with 1009. */
 const MOST_MESSAGE_BYTES = 64 << 20;
@@ -108,6 +109,7 @@ export class SyncServer {
     const outbox = new Outbox(socket, gate, this.#outboxLimits, () => session.noteDrained());
     const session = new Session(this.#services, {
       send: (text) => outbox.send(text),
+      sendTransition: (parts) => outbox.sendTransition(parts),
       get isCongested() {
         return outbox.isCongested;
       },
