@@ -57,7 +57,10 @@ export class Watcher {
       await ctx.db.query("jobs").collect(),
       await ctx.db.query("writingLanes").collect(),
       await ctx.db.query("audioChunks").collect(),
-      await ctx.db.query("transcriptChunks").collect(),
+      // Only whose text is there: what it says is compared at the end.
+      (await ctx.db.query("transcriptChunks").collect()).map(({ lectureId, index }) => ({
+        ...{ lectureId, index },
+      })),
       await ctx.db.query("callSlots").collect(),
     ]);
     for (const job of jobs) this.#lookAtProgress(job);
@@ -103,7 +106,7 @@ function lookAtLeases(
 function lookAtCounts(
   job: Doc<"jobs">,
   allChunks: Doc<"audioChunks">[],
-  allTexts: Doc<"transcriptChunks">[],
+  allTexts: Pick<Doc<"transcriptChunks">, "lectureId" | "index">[],
 ): void {
   const chunks = allChunks.filter((chunk) => chunk.lectureId === job.lectureId);
   const texts = allTexts.filter((text) => text.lectureId === job.lectureId);
