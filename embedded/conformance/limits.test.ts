@@ -175,11 +175,11 @@ describe("arguments and results", () => {
     expect(await app.query("l:length", { text: fits })).toBe(fits.length);
     const tooLong = "x".repeat(16 * MIB);
     for (const run of [
-      app.query("l:length", { text: tooLong }),
-      app.mutation("l:mutationLength", { text: tooLong }),
-      app.action("l:actionLength", { text: tooLong }),
+      () => app.query("l:length", { text: tooLong }),
+      () => app.mutation("l:mutationLength", { text: tooLong }),
+      () => app.action("l:actionLength", { text: tooLong }),
     ]) {
-      expect(await app.failure(run)).toMatch(
+      expect(await app.failure(run())).toMatch(
         /^Arguments for l:\w+ are too large \(actual: 16\.00 MiB, limit: 16 MiB\)$/,
       );
     }
