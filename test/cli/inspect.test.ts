@@ -1,6 +1,5 @@
 // Looking into a deployment and changing its settings with the official CLI: run, data, env, logs, function-spec.
-import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { pushProject } from "../../embedded/deploy/pushProject.ts";
 import { startBackend, type Backend } from "./backend.ts";
 import { Project } from "./project.ts";
@@ -149,12 +148,16 @@ describe("convex logs", () => {
   it("shows only what is new without --history, successful runs when asked to", async () => {
     const logs = project.start("logs", "--success");
     await logs.prints(/Watching logs/);
-    // The CLI prints that line before it asks where the log stands.
-    for (let seen = false; !seen;) {
-      await run("messages:count");
-      await delay(50);
-      seen = /\[CONVEX Q\(messages\.js:count\)] Function executed in \d+ ms/.test(logs.output);
-    }
+    // The CLI prints that line before it asks where the log stands: perhaps the first run is too early.
+    await vi.waitFor(
+      async () => {
+        await run("messages:count");
+        expect(logs.output).toMatch(
+          /\[CONVEX Q\(messages\.js:count\)] Function executed in \d+ ms/,
+        );
+      },
+      { timeout: 30_000 },
+    );
     expect(logs.output).not.toContain("while watching");
     await logs.stop();
   });

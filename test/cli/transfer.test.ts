@@ -74,6 +74,40 @@ describe("a snapshot", () => {
     }
   });
 
+  it("goes where ids are taken, too: references follow the documents", async () => {
+    const target = await startBackend();
+    const elsewhere = await Project.create(target);
+    const first = await startBackend();
+    const there = await Project.create(first);
+    try {
+      await there.write("people.jsonl", '{"name": "Ada"}\n{"name": "Grace"}\n');
+      await there.succeed("import", "--table", "people", "-y", "people.jsonl");
+      const [grace] = await jsonLines(there, "people");
+      await there.write("letters.jsonl", JSON.stringify({ to: grace?._id, copies: [grace?._id] }));
+      await there.succeed("import", "--table", "letters", "-y", "letters.jsonl");
+      await there.succeed("export", "--path", "snapshot.zip");
+
+      // The first table here has the number that `people` has there, and documents with it in their ids.
+      await elsewhere.write("things.jsonl", '{"n": 1}');
+      await elsewhere.succeed("import", "--table", "things", "-y", "things.jsonl");
+      await elsewhere.succeed("import", "-y", join(there.dir, "snapshot.zip"));
+      const [arrived] = await jsonLines(elsewhere, "people");
+      const [letter] = await jsonLines(elsewhere, "letters");
+      expect(arrived).toMatchObject({ name: "Grace" });
+      expect(arrived?._id).not.toBe(grace?._id);
+      expect(letter).toMatchObject({ to: arrived?._id, copies: [arrived?._id] });
+
+      await elsewhere.succeed("import", "--replace-all", "-y", join(there.dir, "snapshot.zip"));
+      expect((await elsewhere.succeed("data")).split("\n").filter(Boolean).sort()).toEqual(
+        expect.arrayContaining(["letters", "people"]),
+      );
+      expect(await jsonLines(elsewhere, "things")).toEqual([]);
+    } finally {
+      await Promise.all([elsewhere.close(), there.close()]);
+      await Promise.all([target.close(), first.close()]);
+    }
+  });
+
   it("that is not one is refused with a reason", async () => {
     await project.write("broken.zip", "this is no zip file");
     const { code, stderr } = await project.convex("import", "-y", "broken.zip");
@@ -83,15 +117,12 @@ describe("a snapshot", () => {
 });
 
 describe("importing one table", () => {
+  /** In the order of the file, without what the backend adds. */
   const rows = async (table: string) =>
-    (await project.succeed("data", table, "--order", "asc", "--format", "jsonLines"))
-      .split("\n")
-      .filter((line) => line.startsWith("{"))
-      .map((line) => {
-        const { _id, _creationTime, ...fields } = JSON.parse(line) as Record<string, unknown>;
-        expect([typeof _id, typeof _creationTime]).toEqual(["string", "number"]);
-        return fields;
-      });
+    (await jsonLines(project, table)).reverse().map(({ _id, _creationTime, ...fields }) => {
+      expect([typeof _id, typeof _creationTime]).toEqual(["string", "number"]);
+      return fields;
+    });
 
   it("takes JSON lines, a JSON array and CSV", async () => {
     await project.write("a.jsonl", '{"n": 1, "nested": {"list": [true, null]}}\n{"n": 2.5}\n');
@@ -141,6 +172,14 @@ describe("importing one table", () => {
     expect(code).toBe(1);
   });
 });
+
+/** The documents of a table, the newest first. */
+async function jsonLines(of: Project, table: string): Promise<Record<string, unknown>[]> {
+  const lines = (await of.succeed("data", table, "--format", "jsonLines")).split("\n");
+  return lines
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
 
 async function zipEntries(path: string): Promise<Record<string, string>> {
   const reader = new ZipReader(new BlobReader(new Blob([await readFile(path)])));
