@@ -17,8 +17,8 @@ import { topicsOf } from "./topics.ts";
 const WORDS_A_POINT = 105;
 /** What stands far from its neighbours must stand alone better than a point among points. */
 const CLARITY = 1.6;
-const POINT_BONUS = 1.5;
-const GIST_BONUS = 6;
+const POINT_WORTH = { phrases: 1.5, pairs: 3 };
+const GIST_WORTH = { phrases: 6, pairs: 1 };
 const GIST_SENTENCES = 4;
 /** The first sentences of a lecture say what it is about. */
 const OPENING_BONUS = 0.6;
@@ -50,7 +50,7 @@ export function outlineOf(request: WindowRequest, writer: SectionDraft["writer"]
     request,
     said: new Set(),
   });
-  const weights = termWeights(units, phrases, GIST_BONUS);
+  const weights = termWeights(units, phrases, GIST_WORTH);
   const opening = request.headingsSoFar.length === 0 ? OPENING_SENTENCES : 0;
   const gist = choose(candidates, {
     count: GIST_SENTENCES,
@@ -116,7 +116,7 @@ function sectionOf(units: Unit[], material: Material, taken: string[]): Section 
   const count = Math.min(max, Math.max(min, Math.round(words / WORDS_A_POINT)));
   const chosen = choose(candidates, {
     count,
-    weights: termWeights(units, own, POINT_BONUS),
+    weights: termWeights(units, own, POINT_WORTH),
     bonus,
     said,
   });

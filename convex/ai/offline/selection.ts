@@ -28,8 +28,6 @@ const SAME_CONTENT = { overlap: 0.5, containment: 0.75 };
 const SECOND_MENTION = 0.1;
 /** What earlier sections of the window said already is worth less, but may be needed again. */
 const SAID_EARLIER = 0.5;
-/** What a pair that comes back is worth beside its words. */
-const PAIR_WEIGHT = 3;
 /** Once there are this many statements, those that hardly stand alone are left out. */
 const ENOUGH = 3;
 const HARDLY_STANDS_ALONE = 0.5;
@@ -74,13 +72,15 @@ function pairsOf(tokens: Token[]): string[] {
 /**
  * What each term and pair of a stretch is worth: by how much the stretch speaks of it.
  *
- * @param phraseBonus how much more the terms of keyphrases count; a gist wants what the whole is
- *   about, points of a section want what each of them adds
+ * @param worth.phrases how much more the terms of keyphrases count: much for a gist, which is about
+ *   what the whole is about
+ * @param worth.pairs what a pair that comes back counts beside its words: much for points, each of
+ *   which adds something of its own
  */
 export function termWeights(
   units: Unit[],
   keyphrases: Keyphrase[],
-  phraseBonus: number,
+  worth: { phrases: number; pairs: number },
 ): Map<string, number> {
   const counts = new Map<string, number>();
   const pairs = new Map<string, number>();
@@ -90,7 +90,7 @@ export function termWeights(
   }
   const weights = new Map<string, number>();
   for (const [pair, count] of pairs) {
-    if (count > 1) weights.set(pair, PAIR_WEIGHT * Math.log2(1 + count));
+    if (count > 1) weights.set(pair, worth.pairs * Math.log2(1 + count));
   }
   for (const [term, count] of counts) {
     // What is in nearly every sentence tells sentences apart as little as what is in one.
@@ -101,7 +101,7 @@ export function termWeights(
   for (const phrase of keyphrases.slice(0, 12)) {
     for (const term of phrase.terms) {
       const known = weights.get(term);
-      const bonus = (phraseBonus * phrase.weight) / heaviest / phrase.terms.length ** 0.5;
+      const bonus = (worth.phrases * phrase.weight) / heaviest / phrase.terms.length ** 0.5;
       if (known !== undefined) weights.set(term, known + bonus);
     }
   }
