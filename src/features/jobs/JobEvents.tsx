@@ -29,7 +29,7 @@ export function JobEvents({ lectureId }: { lectureId: Id<"lectures"> }) {
               </time>
               <p>
                 {event.detail}
-                {event.durationMs !== undefined && event.durationMs >= 1_000 && (
+                {saysMore(event) && (
                   <span className={styles.faint}> ({formatDuration(event.durationMs)})</span>
                 )}
               </p>
@@ -59,4 +59,13 @@ function clockOf(timeMs: number): string {
     minute: "2-digit",
     second: "2-digit",
   }).format(timeMs);
+}
+
+/** Whether the time that something took is worth a word, and not said already. */
+function saysMore(event: {
+  detail: string;
+  durationMs?: number;
+}): event is { detail: string; durationMs: number } {
+  const isLong = event.durationMs !== undefined && event.durationMs >= 1_000;
+  return isLong && !/\bin [\d.]+ (s|min)\b/.test(event.detail);
 }

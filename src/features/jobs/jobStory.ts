@@ -55,7 +55,7 @@ export function jobStory(job: StoryJob, nowMs: number, locale?: string): string 
   }
 }
 
-/** "18 pieces: 17 transcribed, 1 without speech". */
+/** "18: 17 transcribed, 1 without speech", or "all 18 transcribed". */
 export function piecesInWords({
   chunks,
   transcribed,
@@ -63,14 +63,17 @@ export function piecesInWords({
   failed,
 }: StoryJob["counts"]): string {
   if (chunks === 0) return "none yet";
-  const open = chunks - transcribed - skipped - failed;
-  const parts = [
-    transcribed > 0 && `${transcribed} transcribed`,
-    skipped > 0 && `${skipped} without speech`,
-    failed > 0 && `${failed} failed`,
-    open > 0 && `${open} to come`,
-  ].filter(Boolean);
-  return transcribed === chunks ? `all ${chunks} transcribed` : `${chunks}: ${parts.join(", ")}`;
+  const counted: [count: number, words: string][] = [
+    [transcribed, "transcribed"],
+    [skipped, "without speech"],
+    [failed, "failed"],
+    [chunks - transcribed - skipped - failed, "to come"],
+  ];
+  const parts = counted.filter(([count]) => count > 0);
+  const [only] = parts;
+  if (only && parts.length === 1 && chunks > 1) return `all ${chunks} ${only[1]}`;
+  const list = parts.map(([count, words]) => `${count} ${words}`).join(", ");
+  return parts.length === 1 ? list : `${chunks}: ${list}`;
 }
 
 /** "$0.31", "less than a cent", "nothing", or undefined where no price is known. */

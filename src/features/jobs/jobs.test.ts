@@ -99,6 +99,9 @@ describe("a job's story", () => {
     expect(piecesInWords(job.counts)).toBe("18: 16 transcribed, 1 without speech, 1 to come");
     expect(piecesInWords({ ...job.counts, chunks: 0 })).toBe("none yet");
     expect(piecesInWords({ ...job.counts, chunks: 16, skipped: 0 })).toBe("all 16 transcribed");
+    const waiting = { ...job.counts, transcribed: 0, skipped: 0 };
+    expect(piecesInWords({ ...waiting, chunks: 9 })).toBe("all 9 to come");
+    expect(piecesInWords({ ...waiting, chunks: 1 })).toBe("1 to come");
   });
   it.each([
     [undefined, undefined],
