@@ -130,7 +130,11 @@ function explain(error: unknown): number {
     console.error(`${error.message}\n\n${usage}`);
     return 2;
   }
-  const isExpected = error instanceof DataFolderInUseError || error instanceof ListenError;
+  const isExpected =
+    error instanceof DataFolderInUseError ||
+    error instanceof ListenError ||
+    // From the engine's thread, where its class was lost: the file is damaged, or newer than this program.
+    (error instanceof Error && error.name === "DatabaseError");
   console.error(isExpected ? error.message : error);
   return 1;
 }

@@ -1,6 +1,14 @@
 // The data folder is safe to keep data in: one process, a private key, backups while it runs, a full disk.
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { once } from "node:events";
@@ -107,6 +115,22 @@ describe("a port", () => {
     // Nothing is left running: the folder is free.
     await using again = await startTestServer({ dataDir, push: false });
     expect(again.url).toContain("http://127.0.0.1:");
+  });
+});
+
+describe("a damaged database", () => {
+  it("is named, with what to do, and nothing is left running", async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "embedded-damaged-"));
+    const path = join(dataDir, "data.sqlite3");
+    writeFileSync(path, "this is not a database ".repeat(1000));
+    const { output, code } = await runCli(["--data", dataDir, "--port", "0", "--site-port", "0"]);
+    expect(code).toBe(1);
+    expect(output).toContain("The database file is damaged or is not a database");
+    expect(output).toContain("Restore it from a backup.");
+    expect(output).not.toContain("    at ");
+    rmSync(path);
+    await using mended = await startTestServer({ dataDir, push: false });
+    expect((await fetch(`${mended.url}/version`)).status).toBe(200);
   });
 });
 

@@ -108,7 +108,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       backup,
     };
   } catch (error) {
-    await teardown.run();
+    await teardown.run().catch((failure: unknown) => {
+      log.error("After a failed start not everything could be stopped", failure);
+    });
     throw error;
   }
 }
