@@ -216,6 +216,25 @@ describe("a lecture with sound", () => {
     await guest.close();
   });
 
+  it("is printed as its notes, dark on light, whichever view and theme are shown", async () => {
+    await page.emulateMedia({ colorScheme: "dark" });
+    await open();
+    await page.getByRole("tab", { name: "What happened" }).click();
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    await page.getByRole("heading", { name: "Key takeaways" }).waitFor();
+    expect(await page.getByRole("tab").count()).toBe(0);
+    expect(await page.getByRole("region", { name: "Player" }).count()).toBe(0);
+    const colours = await page.evaluate(() => {
+      const of = (selector: string) => {
+        const element = document.querySelector(selector);
+        return element && getComputedStyle(element);
+      };
+      return [of("html")?.backgroundColor, of("h1")?.color, of("[data-section-start] li")?.color];
+    });
+    expect(colours).toEqual(["rgb(255, 255, 255)", "rgb(0, 0, 0)", "rgb(0, 0, 0)"]);
+    await page.emulateMedia({ media: null, colorScheme: "light" });
+  });
+
   it("tells what happened to it, in words and figures", async () => {
     await open();
     await page.getByRole("tab", { name: "What happened" }).click();
