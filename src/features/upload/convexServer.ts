@@ -4,7 +4,7 @@ import { ConvexError } from "convex/values";
 import { api } from "../../../convex/_generated/api.js";
 import type { Id } from "../../../convex/_generated/dataModel.js";
 import { backendError } from "../../app/errorMessage.ts";
-import type { TextChunk } from "../../recorder/outbox/ledger.ts";
+import type { Problem, TextChunk } from "../../recorder/outbox/ledger.ts";
 import {
   ServerProblem,
   type ChunkRegistration,
@@ -67,13 +67,14 @@ export class ConvexLectureServer implements LectureServer {
     firstIndex: number,
     chunks: TextChunk[],
   ): Promise<void> {
-    await call(
+    const answer = await call(
       this.#convex.mutation(api.uploads.addTranscriptChunks, {
         lectureId: asId(lectureId),
         firstIndex,
         chunks,
       }),
     );
+    throwIfRefused(answer);
   }
 
   async addMark(
@@ -95,7 +96,10 @@ export class ConvexLectureServer implements LectureServer {
     lectureId: string,
     total: { chunkCount: number; durationMs: number },
   ): Promise<void> {
-    await call(this.#convex.mutation(api.uploads.finish, { lectureId: asId(lectureId), ...total }));
+    const answer = await call(
+      this.#convex.mutation(api.uploads.finish, { lectureId: asId(lectureId), ...total }),
+    );
+    throwIfRefused(answer);
   }
 
   missing(lectureId: string, fromIndex: number): Promise<number[]> {
@@ -118,6 +122,11 @@ export class ConvexLectureServer implements LectureServer {
 /** Ids come from the server or from the address bar; the server checks them again, whatever they are. */
 function asId(lectureId: string): Id<"lectures"> {
   return lectureId as Id<"lectures">;
+}
+
+/** Some refusals are answers: the server has removed the half made lecture, which an error would undo. */
+function throwIfRefused(answer: null | { refused: Problem }): void {
+  if (answer) throw new ServerProblem("refused", answer.refused);
 }
 
 async function call<Result>(answer: Promise<Result>): Promise<Result> {
