@@ -1,7 +1,6 @@
 // The database: Convex documents, indexes, queries and transactions over one SQLite file.
 export { Database } from "./database.ts";
-export { DatabaseError, SchemaError } from "./errors.ts";
+export { DatabaseError } from "./errors.ts";
 export { DATABASE_FILE } from "./file.ts";
-export { DEFAULT_LIMITS } from "./limits.ts";
-export { SYSTEM_TABLES, type SystemTable } from "./systemTables.ts";
+export { SYSTEM_TABLES } from "./systemTables.ts";
 export type * from "./types.ts";

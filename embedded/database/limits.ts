@@ -14,16 +14,6 @@ export const DEFAULT_LIMITS: Readonly<TransactionLimits> = {
   scheduledFunctionArgsBytes: 16 * MIB,
 };
 
-export const UNLIMITED: Readonly<TransactionLimits> = {
-  documentsRead: Infinity,
-  bytesRead: Infinity,
-  databaseQueries: Infinity,
-  documentsWritten: Infinity,
-  bytesWritten: Infinity,
-  functionsScheduled: Infinity,
-  scheduledFunctionArgsBytes: Infinity,
-};
-
 const READ_ADVICE =
   "Consider using smaller limits in your queries, paginating your queries, or using indexed queries with a selective index range expressions.";
 

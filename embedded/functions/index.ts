@@ -3,9 +3,4 @@ export type * from "./types.ts";
 export { AnalysisError, SystemFunctionError } from "./types.ts";
 export { createEngine } from "./engine.ts";
 export { runEngineWorker } from "./engineWorker.ts";
-export {
-  type ModuleEntry,
-  modulesFolder,
-  readModuleFile,
-  writeModuleFiles,
-} from "./moduleStore.ts";
+export { writeModuleFiles } from "./moduleStore.ts";

@@ -1,8 +1,6 @@
 // The store: SQLite files, tables, rows and keys. It knows nothing of transactions' rules or of queries.
-export { Connection, StoreError, type StoreErrorCode } from "./connection.ts";
-export { migrate, FORMAT_VERSION } from "./format.ts";
+export { StoreError, type StoreErrorCode } from "./connection.ts";
 export {
-  Catalog,
   Index,
   Table,
   TABLES_PSEUDO_INDEX,
@@ -10,6 +8,6 @@ export {
   type StoredIndexDefinition,
 } from "./catalog.ts";
 export { DocumentStore, type IndexedDocument, type StoredDocument } from "./documents.ts";
-export { TextStore, type Posting, type TextPostings } from "./texts.ts";
-export { VectorStore, type VectorEntry } from "./vectors.ts";
+export { type Posting, type TextPostings } from "./texts.ts";
+export { type VectorEntry } from "./vectors.ts";
 export { openStore, type Store } from "./store.ts";

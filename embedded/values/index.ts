@@ -9,15 +9,9 @@ export {
   compareKeys,
 } from "./indexKey.ts";
 export { encodeId, decodeId, INTERNAL_ID_LENGTH } from "./id.ts";
-export { isObjectValue, isCommitTsPlaceholder } from "./json.ts";
+export { isObjectValue } from "./json.ts";
 export { valueSize, valueNesting } from "./size.ts";
 export { formatValue } from "./format.ts";
-export {
-  type ValidatorJSON,
-  type ObjectFieldJSON,
-  type TableNames,
-  validateValue,
-  validatorToString,
-} from "./validator.ts";
+export { type ValidatorJSON, type TableNames, validateValue } from "./validator.ts";
 export { encodeTs, decodeTs } from "./timestamp.ts";
 export { isIdentifier } from "./identifier.ts";
