@@ -44,11 +44,14 @@ export async function buildWebApp(): Promise<void> {
   const outDir = ["--outDir", buildDir, "--emptyOutDir"];
   const child = startNode(commandPath("vite"), ["build", "--logLevel=warn", ...outDir], {
     stdio: ["ignore", "pipe", "pipe"],
-    // This build is for the server that serves it. A deployment named in .env.local, where `convex dev`
-    // writes its own, is not meant; what is set here wins over that file.
-    env: { ...process.env, VITE_CONVEX_URL: "" },
-    // A test runner's or a developer's own setting would build React's slow, talkative variant.
-    env: { ...process.env, NODE_ENV: "production" },
+    env: {
+      ...process.env,
+      // A test runner's or a developer's own setting would build React's slow, talkative variant.
+      NODE_ENV: "production",
+      // This build is for the server that serves it. A deployment named in .env.local, where
+      // `convex dev` writes its own, is not meant; what is set here wins over that file.
+      VITE_CONVEX_URL: "",
+    },
   });
   const output = outputOf(child);
   if ((await exitCode(child)) !== 0) {
