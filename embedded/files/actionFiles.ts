@@ -3,8 +3,13 @@ import { readFile } from "node:fs/promises";
 import { SystemFunctionError, type EngineServices } from "../functions/index.ts";
 import type { FileStore } from "./fileStore.ts";
 
+/** What an action may take into memory at once: as much as Convex gives a Node action in all. */
+const MOST_READ_BYTES = 512 << 20;
+
+type Files = Pick<FileStore, "maxUploadBytes" | "store" | "byStorageId" | "path">;
+
 /** @param store asked for at each call: the file store itself needs the engine that these services are for */
-export function actionFileServices(store: () => FileStore): Required<EngineServices> {
+export function actionFileServices(store: () => Files): Required<EngineServices> {
   return {
     storeFile: async ({ bytes, contentType, sha256Base64 }) => {
       const files = store();
@@ -20,6 +25,12 @@ export function actionFileServices(store: () => FileStore): Required<EngineServi
       const files = store();
       const file = await files.byStorageId(storageId);
       if (file === null) return null;
+      if (file.sizeBytes > MOST_READ_BYTES) {
+        throw new SystemFunctionError(
+          "FileTooLarge",
+          `The file ${storageId} has ${String(file.sizeBytes)} bytes; an action can take up to ${String(MOST_READ_BYTES)} into memory. Fetch its URL and read the body bit by bit.`,
+        );
+      }
       return { bytes: await readFile(files.path(file.internalId)), contentType: file.contentType };
     },
   };
