@@ -27,6 +27,16 @@ const shortcutIcons = (name: string) => [
   { src: `/icons/shortcut-${name}.png`, sizes: "96x96", type: "image/png" },
 ];
 
+function screenshot(name: string, label: string, form: "narrow" | "wide") {
+  return {
+    src: `/screenshots/${name}.jpg`,
+    label,
+    form_factor: form,
+    sizes: form === "narrow" ? "780x1688" : "2560x1600",
+    type: "image/jpeg",
+  };
+}
+
 export const manifest: Partial<ManifestOptions> = {
   id: "/",
   name: "Lectern",
@@ -47,6 +57,12 @@ export const manifest: Partial<ManifestOptions> = {
     { src: "/icons/maskable-192.png", sizes: "192x192", type: "image/png", purpose: "maskable" },
     { src: "/icons/maskable-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
     { src: "/favicon.svg", sizes: "any", type: "image/svg+xml", purpose: "any" },
+  ],
+  screenshots: [
+    screenshot("notes-narrow", "Notes of a lecture, on a phone", "narrow"),
+    screenshot("recorder-narrow", "The recorder, on a phone", "narrow"),
+    screenshot("notes-wide", "Notes of a lecture, on a laptop", "wide"),
+    screenshot("recorder-wide", "The recorder, on a laptop", "wide"),
   ],
   shortcuts: [
     {

@@ -50,6 +50,12 @@ export function RecordingPanel({
         <LevelPicture levels={recorder.levels} active={state.kind === "recording"} />
       </div>
       {problems}
+      {device?.problem && (
+        <Notice tone="warning" live title="The server does not take this lecture">
+          {device.problem.message} What you record is kept on this device; decide about it in the
+          library when you have stopped.
+        </Notice>
+      )}
       <Figures lecture={device} />
       <OutOfReachHint />
       {device?.lectureId && (

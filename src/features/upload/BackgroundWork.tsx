@@ -23,16 +23,27 @@ export function BackgroundWork() {
         .then(({ registerServiceWorker }) => registerServiceWorker())
         // A browser may forbid it; then the app only starts with a network.
         .catch(() => undefined);
-      import("./background.ts")
-        .then(({ startBackground }) => startBackground(convex))
-        .catch(() =>
-          showToast(
-            "This browser keeps nothing for this page, so nothing can be recorded or sent. A private window may be the reason.",
-            { tone: "danger" },
-          ),
-        );
+      void import("./background.ts").then(
+        ({ startBackground }) => startBackground(convex).catch(sayThatNothingIsKept),
+        sayThatItIsOutdated,
+      );
     }, START_AFTER_MS);
     return () => clearTimeout(timer);
   }, [convex]);
   return null;
+}
+
+function sayThatNothingIsKept(): void {
+  showToast(
+    "This browser keeps nothing for this page, so nothing can be recorded or sent. A private window may be the reason.",
+    { tone: "danger" },
+  );
+}
+
+/** The piece of the program was not there: the server was updated since this page was opened, or the line broke. */
+function sayThatItIsOutdated(): void {
+  showToast("What is on this device is not being sent: this page has a newer version.", {
+    tone: "danger",
+    action: { label: "Load it", run: () => window.location.reload() },
+  });
 }
