@@ -238,6 +238,34 @@ describe("more of a lecture that is being finished", () => {
   });
 });
 
+describe("the end of a recording while the writing lane finds that there is no window yet", () => {
+  it("is not overlooked", async () => {
+    const late: (() => Promise<unknown>)[] = [];
+    world.instrument.intercept = ({ proceed }) =>
+      proceed(async (send, args) => {
+        if (!("isEmpty" in (args as object))) return await send();
+        late.push(send);
+        return await world.vanish();
+      });
+    // Ten minutes of speech in twelve of time: enough to look, not enough for a window.
+    const lectureId = await world.create(person, "pauses");
+    for (let index = 0; index < 10; index += 1) {
+      await world.addPiece(person, lectureId, index, {
+        durationMs: 60_000,
+        startMs: index * 80_000,
+      });
+    }
+    await world.until(() => late.length > 0);
+    world.instrument.intercept = ({ proceed }) => proceed();
+    await world.finish(person, lectureId, 10);
+    for (const send of late) await send();
+    const before = Date.now();
+    await world.settle();
+    await expectWhole(world, lectureId, saidIn(10, 60_000));
+    expect(((await world.job(lectureId)).finishedAt ?? Infinity) - before).toBeLessThan(1000);
+  });
+});
+
 describe("notes that are written anew", () => {
   it("keep what a person has changed when asked to, and the old ones stay as a version", async () => {
     const lectureId = await world.record(person, { pieces: 20 });
