@@ -84,6 +84,17 @@ describe("a window", () => {
     expect(asked[0]?.body.messages[1]?.content).toContain("so cover it: 6 (“exam!”).");
   });
 
+  it("of greetings alone may have no notes, and costs one call", async () => {
+    const { url, asked } = await provider((_one, response) => say(response, emptyNotes()));
+    const { draft } = await writerAt(url).writeWindow(
+      windowOf([{ startMs: 0, endMs: 4000, text: "Good morning. Can you hear me? One, two." }]),
+    );
+    expect(draft.sections).toEqual([]);
+    expect(draft.writer.kind).toBe("model");
+    expect(draft.fallbackReason).toBeUndefined();
+    expect(asked).toHaveLength(1);
+  });
+
   it("without a word needs no call", async () => {
     const { url, asked } = await provider((one, response) => say(response, notesOf(one)));
     const { draft } = await writerAt(url).writeWindow({ ...windowOf([]), endMs: 600_000 });
