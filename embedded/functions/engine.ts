@@ -115,10 +115,10 @@ class WorkerEngine implements Engine {
     if (answer.type !== "queries") throw new Error("The engine gave another kind of answer.");
     const results = answer.results.map((result, position) => {
       this.#logRun(requests[position]?.path ?? "", "Query", caller, newRequestId(), result);
-      const { journal, usedIdentity, usedTimeOrRandomness } = result;
+      const { journal, usedIdentity, usedTimeOrRandomness, wasEnded = false } = result;
       return outcome(result, {
         readSet: unpackReadSet(result.readSet),
-        ...{ journal, usedIdentity, usedTimeOrRandomness },
+        ...{ journal, usedIdentity, usedTimeOrRandomness, wasEnded },
       });
     });
     return { ts: this.#noteTs(answer.ts), results };

@@ -297,6 +297,7 @@ function failedQuery(error: FunctionError): QueryAnswer {
     journal: null,
     usedIdentity: true,
     usedTimeOrRandomness: false,
+    wasEnded: true,
   };
 }
 

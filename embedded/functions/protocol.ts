@@ -94,6 +94,8 @@ export type QueryAnswer = RunAnswer & {
   journal: string | null;
   usedIdentity: boolean;
   usedTimeOrRandomness: boolean;
+  /** Its worker was ended, and with it all knowledge of what it had read. */
+  wasEnded?: true;
 };
 export type CommitMessage = { ts: bigint; writes: PackedKeys };
 

@@ -47,6 +47,8 @@ export type QueryOutcome = Outcome<{
   usedIdentity: boolean;
   /** The run looked at the clock or at random numbers, so that a later run may differ without any write. */
   usedTimeOrRandomness: boolean;
+  /** It was ended from outside (time, memory): nobody knows what it read, so no write can tell when to run it again. */
+  wasEnded: boolean;
 }>;
 
 export type MutationRequest = {

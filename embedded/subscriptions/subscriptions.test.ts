@@ -33,6 +33,10 @@ const APP = {
     } });
     export const add = mutation({ handler: (ctx, { name, rank }) => ctx.db.insert("items", { list: name, rank }) });
     export const setRank = mutation({ handler: (ctx, { id, rank }) => ctx.db.patch(id, { rank }) });
+    export const heavy = query({ handler: async (ctx, { name }) => {
+      if ((await list(ctx, name).first()) === null) for (;;) {}
+      return "light";
+    } });
     export const env = query({ handler: async () => process.env.GREETING ?? null });
   `,
 };
@@ -64,8 +68,8 @@ class Client {
   readonly set: QuerySet;
   readonly seen: (string | null)[] = [];
   #waiters: (() => void)[] = [];
-  constructor() {
-    this.set = new QuerySet(subscriptions, () => this.#take());
+  constructor(of = subscriptions) {
+    this.set = new QuerySet(of, () => this.#take());
     sets.push(this.set);
   }
   #take(): void {
@@ -154,6 +158,17 @@ describe("what is run again", () => {
     await client.shows("Uncaught Error: empty");
     await add("later", 1);
     await client.shows('"filled"');
+  });
+
+  it("a query that had to be ended, after a while", async () => {
+    const patient = new Subscriptions(app.engine, undefined, 200);
+    const client = new Client(patient);
+    client.watch(1, "heavy", { name: "heavy" });
+    await client.shows("Function execution timed out (maximum duration: 1s)");
+    await add("heavy", 1);
+    await client.shows('"light"');
+    client.set.clear();
+    patient.close();
   });
 
   it("everything after a change of environment variables", async () => {

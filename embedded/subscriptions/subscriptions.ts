@@ -19,6 +19,8 @@ const LARGEST_BATCH = 1000;
 const PATIENCE_BATCHES = 2;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 16_000;
+/** A query that had to be ended (time, memory) is tried again after so long: not at once, it costs everybody. */
+const ENDED_RETRY_MS = 30_000;
 
 type Outcome = Awaited<ReturnType<Engine["runQueries"]>>["results"][number];
 
@@ -32,6 +34,7 @@ export type SubscriptionCounts = {
 export class Subscriptions {
   readonly #engine: Engine;
   readonly #onError: (error: unknown) => void;
+  readonly #endedRetryMs: number;
   readonly #all = new Set<Subscription>();
   readonly #byKey = new Map<string, Subscription>();
   readonly #ranges = new Map<number, IntervalIndex<Subscription>>();
@@ -47,9 +50,14 @@ export class Subscriptions {
   #runs = 0;
   #watcherCount = 0;
 
-  constructor(engine: Engine, onError: (error: unknown) => void = () => {}) {
+  constructor(
+    engine: Engine,
+    onError: (error: unknown) => void = () => {},
+    endedRetryMs = ENDED_RETRY_MS,
+  ) {
     this.#engine = engine;
     this.#onError = onError;
+    this.#endedRetryMs = endedRetryMs;
     this.#ts = engine.latestTs();
     this.#stopListening = [
       engine.onCommit((commit) => this.#noteCommit(commit)),
@@ -251,6 +259,18 @@ export class Subscriptions {
     subscription.fresh = true;
     for (const watcher of subscription.watchers) watcher.set.noteFresh(watcher.queryId);
     this.#placeUnderKey(subscription, rerun);
+    if (outcome.wasEnded) this.#retryEnded(subscription);
+  }
+
+  /** No write can tell when a query that was ended would succeed: what it read is not known. */
+  #retryEnded(subscription: Subscription): void {
+    const { result } = subscription;
+    setTimeout(() => {
+      const isWatched = this.#all.has(subscription) && subscription.watchers.size > 0;
+      if (isWatched && subscription.result === result && !this.#closed) {
+        this.#makeStale(subscription);
+      }
+    }, this.#endedRetryMs).unref();
   }
 
   /** The result depends on who asks after all: everybody else gets a subscription of their own. */
