@@ -66,6 +66,8 @@ export async function moveLectures(
   const lectures = await ctx.db
     .query("lectures")
     .withIndex("by_owner_and_recordedAt", (q) => q.eq("ownerId", fromUserId).eq("deleting", false))
+    // The newest first: pieces of theirs may still be on the device, waiting to be sent to the new owner.
+    .order("desc")
     .take(TRANSFER_STEP);
   for (const lecture of lectures) {
     await ctx.db.patch("lectures", lecture._id, { ownerId: toUserId });

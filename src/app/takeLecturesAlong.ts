@@ -15,7 +15,8 @@ export async function takeLecturesAlong(
   } catch (error) {
     const refused = backendError(error);
     if (!refused) throw error;
-    // Used or expired: trying again would not help.
+    // Used or expired: trying again would not help. What is only here can still be sent by the new account alone.
+    await adoptOnThisDevice(transfer.fromUserId, toUserId);
     keepTransfer(undefined);
     showToast(`Your earlier lectures could not be taken along. ${refused.message}`, {
       tone: "danger",
@@ -34,7 +35,9 @@ export async function takeLecturesAlong(
 /** What has not been sent yet must go to the new account: the old one can't be signed in to any more. */
 async function adoptOnThisDevice(fromUserId: string, toUserId: string): Promise<void> {
   const { deviceOutbox } = await import("../features/upload/deviceOutbox.ts");
-  const outbox = await deviceOutbox();
+  // A browser that keeps nothing for the page has nothing to adopt.
+  const outbox = await deviceOutbox().catch(() => undefined);
+  if (!outbox) return;
   for (const { clientKey, ownerId } of await outbox.lectures()) {
     if (ownerId === fromUserId) await outbox.updateLecture(clientKey, { ownerId: toUserId });
   }
