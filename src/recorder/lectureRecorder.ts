@@ -15,15 +15,13 @@ import { microphoneProblem, zeroSince, type Heartbeat } from "./capture/micropho
 import { RecordingClock } from "./capture/recordingClock.ts";
 import { RecordingSession } from "./capture/recordingSession.ts";
 import type { SegmenterLimits } from "./capture/segmenter.ts";
-import type { StorageTrouble } from "./capture/segmentWriter.ts";
-import { askToKeepStorage, isQuotaError, storageProblem } from "./capture/storageRoom.ts";
+import { askToKeepStorage, storageProblem } from "./capture/storageRoom.ts";
 import { WakeLock } from "./capture/wakeLock.ts";
 import { holdsAudio } from "./outbox/interrupted.ts";
-import type { LocalLecture, Problem } from "./outbox/ledger.ts";
+import type { Problem } from "./outbox/ledger.ts";
 import type { Outbox } from "./outbox/outbox.ts";
-import { measureDuration } from "./outbox/measureDuration.ts";
-import { holdRecordingLock, tryRecordingLock } from "./outbox/recordingLock.ts";
-import { closeOpenPieces } from "./outbox/recovery.ts";
+import { prepareRecording, type Mark, type RecordingTarget } from "./prepareRecording.ts";
+import { nothingRecorded, troubleWithStorage, whyItCannotStart } from "./recorderProblems.ts";
 
 export type RecorderStatus =
   /** No microphone is open. */
@@ -36,8 +34,6 @@ export type RecorderStatus =
   /** The microphone went away in the middle; everything up to then is kept. */
   | "interrupted"
   | "finishing";
-
-export type Mark = { markKey: string; atMs: number; note?: string };
 
 export type RecorderSnapshot = {
   status: RecorderStatus;
@@ -55,26 +51,8 @@ export type RecorderSnapshot = {
   screenKeptAwake: boolean;
 };
 
-/** Where a recording goes on: in a new lecture, or in one that exists. */
-export type RecordingTarget =
-  | { kind: "new"; title?: string; course?: string; ownerId?: string }
-  | {
-      kind: "continued";
-      lectureId: string;
-      title?: string;
-      course?: string;
-      ownerId?: string;
-      session: number;
-      nextIndex: number;
-      startMs: number;
-    }
-  /** A recording of this device that was interrupted. */
-  | { kind: "interrupted"; clientKey: string };
-
 const WATCH_INTERVAL_MS = 500;
 const STORAGE_CHECK_INTERVAL_MS = 30_000;
-const REOPEN_TRIES = 12;
-const REOPEN_RETRY_MS = 250;
 
 type Problems = { microphone?: Problem; storage?: Problem; room?: Problem; action?: Problem };
 
@@ -181,12 +159,13 @@ export class LectureRecorder {
     this.#setProblem("action", undefined);
     const stream = this.#stream ?? (await this.#openForStart());
     if (!stream) return false;
-    const lecture = await this.#prepareLecture(target).catch((error: unknown) => {
+    const lecture = await prepareRecording(this.#outbox, target).catch((error: unknown) => {
       this.#ended();
       this.#setProblem("action", whyItCannotStart(error));
       return undefined;
     });
     if (!lecture) return false;
+    this.#releaseRecordingLock = lecture.release;
     const { clientKey, session } = lecture;
     this.#clock = new RecordingClock(lecture.startMs);
     this.#session = new RecordingSession({
@@ -300,81 +279,12 @@ export class LectureRecorder {
     this.#show({ notice: undefined });
   }
 
-  async #prepareLecture(
-    target: RecordingTarget,
-  ): Promise<(LocalLecture & { nextIndex: number; marks: Mark[] }) | undefined> {
-    if (target.kind === "interrupted") return this.#reopen(target.clientKey);
-    const now = Date.now();
-    const { title, course, ownerId } = target;
-    const lecture: LocalLecture = {
-      clientKey: crypto.randomUUID(),
-      source: "recording",
-      title,
-      course,
-      ownerId,
-      recordedAt: now,
-      createdAt: now,
-      intake: "open",
-      createTried: target.kind === "continued",
-      detailsChanged: false,
-      session: target.kind === "continued" ? target.session : 0,
-      firstIndex: target.kind === "continued" ? target.nextIndex : 0,
-      startMs: target.kind === "continued" ? target.startMs : 0,
-      ...(target.kind === "continued" ? { lectureId: target.lectureId } : {}),
-    };
-    this.#releaseRecordingLock = await holdRecordingLock(lecture.clientKey);
-    await this.#outbox.addLecture(lecture);
-    return { ...lecture, nextIndex: lecture.firstIndex, marks: [] };
-  }
-
   /** The browser's recorder refused the stream: nothing half made stays behind. */
   async #failedToStart(clientKey: string, error: unknown): Promise<false> {
     if (!(await holdsAudio(this.#outbox, clientKey))) await this.#outbox.discard(clientKey);
     this.#ended();
     this.#setProblem("action", whyItCannotStart(error));
     return false;
-  }
-
-  /** Goes on in a recording that was cut off: a new session after everything that was kept. */
-  async #reopen(
-    clientKey: string,
-  ): Promise<(LocalLecture & { nextIndex: number; marks: Mark[] }) | undefined> {
-    const release = await this.#lockForReopening(clientKey);
-    if (!release) return this.#cannotReopen(recordedElsewhere);
-    await closeOpenPieces(this.#outbox, clientKey, measureDuration);
-    const ledger = await this.#outbox.ledger(clientKey);
-    if (!ledger) {
-      release();
-      return this.#cannotReopen(noLongerHere);
-    }
-    this.#releaseRecordingLock = release;
-    const { lecture, pieces, marks } = ledger;
-    const session = lecture.session + 1;
-    await this.#outbox.updateLecture(clientKey, { session, intake: "open" });
-    const ends = pieces.map((piece) => piece.startMs + piece.durationMs);
-    return {
-      ...lecture,
-      session,
-      startMs: Math.max(lecture.startMs, ...ends),
-      nextIndex: Math.max(lecture.firstIndex - 1, ...pieces.map((piece) => piece.index)) + 1,
-      marks: marks.filter((mark) => mark.status !== "removing"),
-    };
-  }
-
-  /** The uploader holds the lock for a moment while it hands a finished lecture over; it is worth waiting for that. */
-  async #lockForReopening(clientKey: string): Promise<(() => void) | undefined> {
-    for (let tries = 0; tries < REOPEN_TRIES; tries++) {
-      const release = await tryRecordingLock(clientKey);
-      if (release) return release;
-      await new Promise((resolve) => setTimeout(resolve, REOPEN_RETRY_MS));
-    }
-    return undefined;
-  }
-
-  #cannotReopen(problem: Problem): undefined {
-    this.#closeMicrophone();
-    this.#setProblem("action", problem);
-    this.#show({ status: "idle" });
   }
 
   async #openForStart(): Promise<MediaStream | undefined> {
@@ -552,58 +462,6 @@ export class LectureRecorder {
   #show(change: Partial<RecorderSnapshot>): void {
     this.#snapshot = { ...this.#snapshot, ...change };
     for (const listener of this.#listeners) listener();
-  }
-}
-
-const recordedElsewhere: Problem = {
-  code: "recorded_elsewhere",
-  message: "This lecture is being recorded in another tab or window. Go on there.",
-};
-
-const noLongerHere: Problem = {
-  code: "no_longer_here",
-  message: "This recording is no longer on this device: it has been sent, or thrown away.",
-};
-
-const nothingRecorded: Problem = {
-  code: "nothing_recorded",
-  message:
-    "Nothing was recorded: it was stopped before the microphone gave any sound. Press Record and speak to try again.",
-};
-
-function whyItCannotStart(error: unknown): Problem {
-  if (isQuotaError(error)) {
-    return {
-      code: "no_room_to_start",
-      message:
-        "This device has no room left for a recording. Free some space, or go online so that earlier recordings can leave, then try again.",
-    };
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  return {
-    code: "recorder_failed",
-    message: `The recording could not be begun (${reason}). Choose another microphone or reload the page.`,
-  };
-}
-
-function troubleWithStorage(trouble: StorageTrouble | undefined): Problem | undefined {
-  switch (trouble) {
-    case undefined:
-      return undefined;
-    case "full":
-      return {
-        code: "storage_full",
-        message:
-          "This device's storage is full. What comes in now is kept in memory only: free some space or go online so that finished parts can leave, and keep this page open.",
-      };
-    case "failing":
-      return {
-        code: "storage_failing",
-        message:
-          "This browser's storage does not take the recording at the moment. It is kept in memory and tried again every second; keep this page open.",
-      };
-    default:
-      return trouble satisfies never;
   }
 }
 

@@ -3,7 +3,8 @@ import { X } from "lucide-react";
 import { useState } from "react";
 import { MAX_MARK_NOTE_LENGTH } from "../../../domain/limits.ts";
 import { formatClock } from "../../../domain/time.ts";
-import type { LectureRecorder, Mark } from "../../recorder/lectureRecorder.ts";
+import type { LectureRecorder } from "../../recorder/lectureRecorder.ts";
+import type { Mark } from "../../recorder/prepareRecording.ts";
 import { IconButton } from "../../ui/Button.tsx";
 import styles from "./Marks.module.css";
 

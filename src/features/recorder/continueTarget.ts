@@ -1,6 +1,6 @@
 /** Where a recording goes on in a lecture that exists: in its part on this device if there is one, else where the server says. */
 import type { ConvexReactClient } from "convex/react";
-import type { RecordingTarget } from "../../recorder/lectureRecorder.ts";
+import type { RecordingTarget } from "../../recorder/prepareRecording.ts";
 import { ServerProblem } from "../../recorder/server.ts";
 import { ownerOfNewLectures } from "../upload/accountId.ts";
 import { ConvexLectureServer } from "../upload/convexServer.ts";

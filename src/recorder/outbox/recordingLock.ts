@@ -37,12 +37,6 @@ export async function lecturesBeingMade(): Promise<Set<string>> {
   );
 }
 
-/** True while some page of this browser is recording this lecture. */
-export async function isBeingRecorded(clientKey: string): Promise<boolean> {
-  const state = await webLocks()?.query();
-  return state?.held?.some((lock) => lock.name === lockName(clientKey)) ?? false;
-}
-
 /** Typed as always there; missing in insecure contexts, where nothing records either. */
 function webLocks(): LockManager | undefined {
   return (globalThis.navigator as Navigator | undefined)?.locks;

@@ -1,0 +1,68 @@
+/** What can be wrong with a recording, in sentences that say what to do. */
+import { isQuotaError } from "./capture/storageRoom.ts";
+import type { StorageTrouble } from "./capture/segmentWriter.ts";
+import type { Problem } from "./outbox/ledger.ts";
+
+/** A recording cannot be begun, for a reason that a person can do something about. */
+export class CannotRecord extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.message);
+    this.name = "CannotRecord";
+    this.problem = problem;
+  }
+}
+
+export const recordedElsewhere: Problem = {
+  code: "recorded_elsewhere",
+  message: "This lecture is being recorded in another tab or window. Go on there.",
+};
+
+export const noLongerHere: Problem = {
+  code: "no_longer_here",
+  message: "This recording is no longer on this device: it has been sent, or thrown away.",
+};
+
+export const nothingRecorded: Problem = {
+  code: "nothing_recorded",
+  message:
+    "Nothing was recorded: it was stopped before the microphone gave any sound. Press Record and speak to try again.",
+};
+
+export function whyItCannotStart(error: unknown): Problem {
+  if (error instanceof CannotRecord) return error.problem;
+  if (isQuotaError(error)) {
+    return {
+      code: "no_room_to_start",
+      message:
+        "This device has no room left for a recording. Free some space, or go online so that earlier recordings can leave, then try again.",
+    };
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    code: "recorder_failed",
+    message: `The recording could not be begun (${reason}). Choose another microphone or reload the page.`,
+  };
+}
+
+export function troubleWithStorage(trouble: StorageTrouble | undefined): Problem | undefined {
+  switch (trouble) {
+    case undefined:
+      return undefined;
+    case "full":
+      return {
+        code: "storage_full",
+        message:
+          "This device's storage is full. What comes in now is kept in memory only: free some space or go online so that finished parts can leave, and keep this page open.",
+      };
+    case "failing":
+      return {
+        code: "storage_failing",
+        message:
+          "This browser's storage does not take the recording at the moment. It is kept in memory and tried again every second; keep this page open.",
+      };
+    default:
+      return trouble satisfies never;
+  }
+}
