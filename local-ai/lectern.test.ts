@@ -4,10 +4,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { transcriberFromEnv } from "../convex/ai/transcriber.ts";
 import { startSpeechServer, type SpeechServerOptions } from "./server.ts";
 import { heard, writeTestModel } from "./testModel.ts";
+
+// Recognition takes all the processor that it gets; next to other tests that may be little.
+vi.setConfig({ testTimeout: 120_000 });
 
 const folder = mkdtempSync(join(tmpdir(), "lectern-speech-"));
 const model = join(folder, "test.bin");

@@ -10,6 +10,9 @@ import { decodeSpeech } from "./decode.ts";
 import { startSpeechServer, type SpeechServer, type SpeechServerOptions } from "./server.ts";
 import { heard, writeTestModel } from "./testModel.ts";
 
+// Recognition takes all the processor that it gets; next to other tests that may be little.
+vi.setConfig({ testTimeout: 120_000 });
+
 const sampleRateHz = 16_000;
 const folder = mkdtempSync(join(tmpdir(), "lectern-speech-"));
 const model = join(folder, "test.bin");
@@ -63,7 +66,7 @@ const said = heard.map(({ text }) => text).join(" ");
 describe("transcriptions", () => {
   it("answer in the formats of OpenAI's endpoint", async () => {
     const { client } = await start();
-    const file = await toFile(jfk, "piece.ogg");
+    const file = await wav(speech.subarray(0, 3 * sampleRateHz));
     const create = (more: object) =>
       client.audio.transcriptions.create({ file, model: "whisper-1", ...more });
     expect(await create({})).toMatchObject({ text: said });
@@ -76,8 +79,9 @@ describe("transcriptions", () => {
 
   it("give the times of segments and words, where the piece has them", async () => {
     const { client } = await start();
-    // Two stretches of speech, the second one after a minute of nothing.
-    const file = await wav(silence(5), speech, silence(60), speech);
+    // Two stretches of speech, the second one after a while of nothing.
+    const short = speech.subarray(0, 4 * sampleRateHz);
+    const file = await wav(silence(5), short, silence(8), short);
     const answer = await client.audio.transcriptions.create({
       file,
       model: "whisper-1",
@@ -85,7 +89,7 @@ describe("transcriptions", () => {
       timestamp_granularities: ["segment", "word"],
     });
     expect(answer.language).toBe("english");
-    expect(answer.duration).toBeCloseTo(87, 0);
+    expect(answer.duration).toBeCloseTo(21, 0);
     // The test model says its sentences at the beginning of each window; both stretches fit into one.
     const [first, second] = answer.segments ?? [];
     expect(first?.text).toBe("Good morning everyone.");
@@ -100,8 +104,8 @@ describe("transcriptions", () => {
 
   it("skip silence and noise instead of inventing words for them", async () => {
     const { client } = await start();
-    const noise = Float32Array.from(silence(20), (_, i) => 0.05 * Math.sin(i * i * 0.37));
-    for (const file of [await wav(silence(40)), await wav(noise)]) {
+    const noise = Float32Array.from(silence(6), (_, i) => 0.05 * Math.sin(i * i * 0.37));
+    for (const file of [await wav(silence(6)), await wav(noise)]) {
       const answer = await client.audio.transcriptions.create({
         file,
         model: "whisper-1",
@@ -113,7 +117,7 @@ describe("transcriptions", () => {
 
   it("give each stretch of a long piece its own window", async () => {
     const { client } = await start();
-    const file = await wav(speech, silence(20), speech, silence(20), speech, silence(20), speech);
+    const file = await wav(speech, silence(3), speech, silence(3), speech);
     const answer = await client.audio.transcriptions.create({
       file,
       model: "whisper-1",
@@ -121,7 +125,7 @@ describe("transcriptions", () => {
     });
     const starts = answer.segments?.filter(({ text }) => text === heard[0].text) ?? [];
     expect(starts.length).toBe(2);
-    expect(starts[1]?.start).toBeGreaterThan(62);
+    expect(starts[1]?.start).toBeGreaterThan(22);
   });
 
   it("refuse what is no audio, no form, no known format, too large or too long", async () => {
