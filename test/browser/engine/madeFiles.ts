@@ -1,6 +1,5 @@
 /** Makes lecture files of any length out of the fixtures, by repeating their packets: no encoder, nothing to install. */
 import { createWriteStream } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import {
@@ -171,8 +170,4 @@ function openFixture(fixture: string): Input {
 /** The committed minute of signal in a format. */
 export function fixturePath(format: string): string {
   return fileURLToPath(new URL(`../../fixtures/audio/signal.${format}`, import.meta.url));
-}
-
-export async function fixtureBytes(format: string): Promise<Uint8Array> {
-  return new Uint8Array(await readFile(fixturePath(format)));
 }
