@@ -15,7 +15,7 @@ const CALLED =
 const EXPLAINS =
   /^(?:it|this|they|these) (?:is|are) (?<meaning>(?:(?:simply|merely|nothing but|just) )?(?:(?:that|the|an?) (?:kind|sort|type|form|class|process|method|way|property|power|force|state|science|study|art|name|measure|ratio|amount|rate|number|difference|action|substance|part|place|law|rule|system)s?\b|made (?:of|up of|from|by)|composed of|formed (?:of|by)|used (?:to|for)).+)$/iu;
 const IS_CALLED =
-  /^(?:it|this|that|they|these|those) (?:is|are)(?: what)?(?: we| i| people)? (?:commonly |usually |often |also )?(?:called|call|termed|named|known as)(?: the| an?)? ["“']?(?<term>[\p{L}][\p{L}'’-]*(?: [\p{L}][\p{L}'’-]*){0,2}?)["”']?(?=[.,;:!?"”']|$| (?:and|or|because|when|which)\b)/iu;
+  /^(?:it|that|they|those|(?:this|these|the)(?! (?:first|second|third|fourth|other|next|last|simplest|best|latter|former|one|two)\b)(?: \p{L}+){0,2}?) (?:is|are)(?: what)?(?: we| i| people)? (?:commonly |usually |often |also )?(?:called|call|termed|named|known as)(?: the| an?)? ["“']?(?<term>[\p{L}][\p{L}'’-]*(?: [\p{L}][\p{L}'’-]*){0,2}?)["”']?(?=[.,;:!?"”']|$| (?:and|or|because|when|which)\b)/iu;
 /** "What happens if two keys hash to the same bucket?" */
 const WHAT_HAPPENS =
   /^(?:and |so |but |now,? )*what (?:happens|if|about)(?: if| when)? (?<case>.+)\?$/iu;

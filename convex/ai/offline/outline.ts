@@ -17,6 +17,10 @@ import { topicsOf } from "./topics.ts";
 const WORDS_A_POINT = 105;
 /** What stands far from its neighbours must stand alone better than a point among points. */
 const CLARITY = 1.6;
+const DENSEST_WORDS_A_POINT = 85;
+/** What stands alone as well as a plain statement; one point is made for so many of them. */
+const GOOD_VALUE = 0.95;
+const STATEMENTS_A_POINT = 2;
 const POINT_WORTH = { phrases: 1.5, pairs: 3 };
 const GIST_WORTH = { phrases: 6, pairs: 1 };
 const GIST_SENTENCES = 4;
@@ -98,9 +102,20 @@ function sectionsOf(material: Material): Section[] {
       ...request.headingsSoFar,
       ...sections.map((s) => s.heading),
     ]);
-    if (section) sections.push(section);
+    const last = sections.at(-1);
+    const together = section && last ? mergedIfSmall(last, section) : undefined;
+    if (together) sections[sections.length - 1] = together;
+    else if (section) sections.push(section);
   }
   return sections;
+}
+
+/** A section that has too few points to stand alone goes with the one before, if there is room. */
+function mergedIfSmall(before: Section, section: Section): Section | undefined {
+  const { min, max } = NOTES_LIMITS.pointsPerSection;
+  const points = [...before.points, ...section.points];
+  if (section.points.length >= min || points.length > max) return undefined;
+  return { ...before, endMs: section.endMs, points };
 }
 
 function sectionOf(units: Unit[], material: Material, taken: string[]): Section | undefined {
@@ -113,7 +128,7 @@ function sectionOf(units: Unit[], material: Material, taken: string[]): Section 
   );
   const words = units.reduce((sum, unit) => sum + unit.words, 0);
   const { min, max } = NOTES_LIMITS.pointsPerSection;
-  const count = Math.min(max, Math.max(min, Math.round(words / WORDS_A_POINT)));
+  const count = Math.min(max, Math.max(min, Math.round(pointsFor(words, candidates))));
   const chosen = choose(candidates, {
     count,
     weights: termWeights(units, own, POINT_WORTH),
@@ -133,6 +148,16 @@ function sectionOf(units: Unit[], material: Material, taken: string[]): Section 
     endMs: Math.max(last.endMs, points.at(-1)?.startMs ?? 0),
     points,
   };
+}
+
+/** A dense stretch has more to keep than a chatty one of the same length. */
+function pointsFor(words: number, candidates: Candidate[]): number {
+  const good = candidates.filter(({ value }) => value >= GOOD_VALUE).map(({ unit }) => unit);
+  const byDensity = Math.min(
+    new Set(good).size / STATEMENTS_A_POINT,
+    words / DENSEST_WORDS_A_POINT,
+  );
+  return Math.max(words / WORDS_A_POINT, byDensity);
 }
 
 /** A stretch without a single statement ("Yes. No. Well.") still says what was said. */

@@ -134,11 +134,11 @@ export function ranked(candidates: Candidate[], choice: Choice): Candidate[] {
   while (chosen.length < choice.count && rest.length > 0) {
     let best: { candidate: Candidate; worth: number } | undefined;
     for (const candidate of rest) {
-      if (chosen.length >= ENOUGH && candidate.value < HARDLY_STANDS_ALONE) continue;
+      const bonus = choice.bonus?.(candidate) ?? 0;
+      const isWeak = candidate.value < HARDLY_STANDS_ALONE && bonus === 0;
+      if (chosen.length >= ENOUGH && isWeak) continue;
       const worth =
-        gain(candidate, choice, mentions) *
-        candidate.value ** (choice.clarity ?? 1) *
-        (1 + (choice.bonus?.(candidate) ?? 0));
+        gain(candidate, choice, mentions) * candidate.value ** (choice.clarity ?? 1) * (1 + bonus);
       if (!best || worth > best.worth) best = { candidate, worth };
     }
     if (!best || best.worth <= 0) break;

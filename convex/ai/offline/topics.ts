@@ -5,7 +5,7 @@ import type { Unit } from "./terms.ts";
 
 const BLOCK_WORDS = 160;
 /** A section shorter than this is a remark, not a topic. */
-const SHORTEST_SECTION_WORDS = 330;
+const SHORTEST_SECTION_WORDS = 270;
 /** A section longer than this is cut at its best place, however cohesive it is. */
 const LONGEST_SECTION_WORDS = 1000;
 const LONG_PAUSE_MS = 2000;
