@@ -66,11 +66,11 @@ function client(number: number): ConvexClient {
 }
 
 async function benchMutations(): Promise<void> {
-  heading("Durable mutations a second (each acknowledged, and its transition seen by its client)");
+  heading("Durable mutations (each acknowledged, and its transition seen by its client)");
   const message = { room: -1, author: "author 1", text: "message" };
   await rate(64, (worker) => client(worker).mutation(SEND, message), 500);
   const rawRate = await rate(1, () => Promise.resolve(raw.send(-1)));
-  line("raw SQLite, one insert a commit", perSecond(rawRate));
+  line("raw SQLite, one insert a commit", shownRate(rawRate));
   const one = await rate(1, () => client(0).mutation(SEND, message));
   line("1 client, one after the other (aim: half of raw)", besides(one, rawRate));
   const many = await rate(64, (worker) => client(worker).mutation(SEND, message));
@@ -78,17 +78,17 @@ async function benchMutations(): Promise<void> {
 }
 
 async function benchReads(): Promise<void> {
-  heading("Queries a second over sockets, none of them shared");
+  heading("Queries over sockets, none of them shared");
   const rawIds = raw.fill(100, 100);
   const ids = await client(0).mutation(FILL, { firstRoom: 0, perRoom: 100, count: 10_000 });
   const any = <T>(items: readonly T[]) => items[Math.floor(Math.random() * items.length)] as T;
   const room = () => Math.floor(Math.random() * 100);
   const rawPoints = await rate(1, () => Promise.resolve(raw.get(any(rawIds))));
-  const rawRanges = await rate(1, () => Promise.resolve(raw.latest(room(), 100)));
-  line("raw SQLite, point reads", perSecond(rawPoints));
+  line("raw SQLite, point reads", shownRate(rawPoints));
   const points = await rate(64, (worker) => client(worker).query(GET, { id: any(ids) }));
   line("point reads, 64 clients", besides(points, rawPoints));
-  line("raw SQLite, 100-row ranges", perSecond(rawRanges));
+  const rawRanges = await rate(1, () => Promise.resolve(raw.latest(room(), 100)));
+  line("raw SQLite, 100-row ranges", shownRate(rawRanges));
   let reader = 0;
   const ranges = await rate(64, (worker) =>
     client(worker).query(LATEST, { room: room(), limit: 100, reader: reader++ }),
@@ -178,12 +178,21 @@ async function benchIdle(): Promise<void> {
   for (const stop of stops) stop();
 }
 
-/** How often a second `work` succeeds with so many at once. */
+type Rate = {
+  perSecond: number;
+  /** Processor time of the server and of this process for each: what other programs on the machine do not change. */
+  serverMs: number;
+  ownMs: number;
+};
+
+/** How often `work` succeeds with so many at once. */
 async function rate(
   workers: number,
   work: (worker: number) => Promise<unknown>,
   durationMs = MEASURE_MS,
-): Promise<number> {
+): Promise<Rate> {
+  const serverBeforeMs = await server.processorMs();
+  const ownBefore = process.cpuUsage();
   const startedMs = performance.now();
   let count = 0;
   await Promise.all(
@@ -194,13 +203,27 @@ async function rate(
       }
     }),
   );
-  return (count / (performance.now() - startedMs)) * 1_000;
+  const elapsedMs = performance.now() - startedMs;
+  const { user, system } = process.cpuUsage(ownBefore);
+  const serverMs = ((await server.processorMs()) - serverBeforeMs) / count;
+  return {
+    perSecond: (count / elapsedMs) * 1_000,
+    serverMs,
+    ownMs: (user + system) / 1_000 / count,
+  };
 }
 
-function perSecond(rateValue: number): string {
-  return `${Math.round(rateValue).toLocaleString("en")} a second`;
+function shownRate({ perSecond, ownMs }: Rate): string {
+  const rounded = Math.round(perSecond).toLocaleString("en");
+  return `${rounded} a second, ${microseconds(ownMs)} of processor time each`;
 }
 
-function besides(measured: number, limit: number): string {
-  return `${perSecond(measured)}: ${(measured / limit).toFixed(3)} of raw`;
+function besides(measured: Rate, limit: Rate): string {
+  const rounded = Math.round(measured.perSecond).toLocaleString("en");
+  const ratio = (measured.perSecond / limit.perSecond).toFixed(3);
+  return `${rounded} a second: ${ratio} of raw; ${microseconds(measured.serverMs)} of the server's processor time each`;
+}
+
+function microseconds(ms: number): string {
+  return `${(ms * 1_000).toFixed(0)} µs`;
 }

@@ -40,6 +40,15 @@ export class BenchServer {
     return measured;
   }
 
+  /** Of all the server's threads since its start. */
+  async processorMs(): Promise<number> {
+    this.#process.send("processorTime");
+    const [{ ms }] = (await once(this.#process, "message")) as [
+      Extract<ServerAnswer, { type: "processorTime" }>,
+    ];
+    return ms;
+  }
+
   async close(): Promise<void> {
     const gone = once(this.#process, "exit");
     this.#process.send("close");

@@ -4,6 +4,7 @@ import { Subscriptions } from "../../../embedded/subscriptions/subscriptions.ts"
 
 export type ServerAnswer =
   | { type: "started"; url: string; adminKey: string }
+  | { type: "processorTime"; ms: number }
   | { type: "measured"; rssBytes: number; queryRuns: number; subscriptions: number };
 
 /** The server keeps its subscriptions to itself; their counts are what a benchmark wants to see. */
@@ -24,7 +25,13 @@ function answer(message: ServerAnswer): void {
   process.send?.(message);
 }
 
-process.on("message", (request: "measure" | "close") => {
+process.on("message", (request: "measure" | "processorTime" | "close") => {
+  if (request === "processorTime") {
+    // Of all its threads.
+    const { user, system } = process.cpuUsage();
+    answer({ type: "processorTime", ms: (user + system) / 1_000 });
+    return;
+  }
   if (request === "close") {
     void server.close().then(() => process.exit(0));
     return;
