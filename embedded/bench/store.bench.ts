@@ -189,7 +189,8 @@ async function measureAsync(count: number, run: () => Promise<void>): Promise<nu
 }
 
 function report(what: string, perSecond: number, rawPerSecond?: number): void {
-  const share = rawPerSecond === undefined ? "" : `  ${(perSecond / rawPerSecond).toFixed(2)} of raw`;
+  const share =
+    rawPerSecond === undefined ? "" : `  ${(perSecond / rawPerSecond).toFixed(2)} of raw`;
   console.log(`  ${what.padEnd(38)} ${Math.round(perSecond).toString().padStart(9)}/s${share}`);
 }
 
