@@ -264,5 +264,5 @@ function text(value: FormDataEntryValue | null): string {
 async function readBody(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   const parts: Buffer[] = [];
   for await (const part of request) parts.push(part as Buffer);
-  return Buffer.concat(parts) as Buffer<ArrayBuffer>;
+  return Buffer.concat(parts);
 }
