@@ -72,7 +72,7 @@ export function standsAlone(sentence: string, language: string | undefined): num
 }
 
 const TASK =
-  /\b(?:due (?:on|by|next|this|today|tomorrow)|deadline|(?:exam|midterm|final|quiz|test) (?:is|will be|takes place|on)|hand(?:ed)? in|abgabe|klausur|prüfung|examen|devoir|à rendre|entrega|contrôle)\b/iu;
+  /\b(?:due (?:on|by|next|this|today|tomorrow)|deadline|(?:exam|midterm|final|quiz|test) (?:is (?:on|in|at|next|this|going|due|scheduled|tomorrow)|will be|takes place|on (?:\p{Lu}|the))|hand(?:ed)? in|abgabe|klausur|prüfung|examen|devoir|à rendre|entrega|contrôle)\b/iu;
 
 /** True for a date or task that students need, though it is about the course and not its subject. */
 export function isTask(sentence: string): boolean {
