@@ -1,4 +1,4 @@
-// The database itself: opening, batches of mutations, schema changes, backup.
+// The database itself: opening, batches of mutations, schema changes.
 import { randomBytes } from "node:crypto";
 import { INTERNAL_ID_LENGTH, type TableNames } from "../values/index.ts";
 import { openStore, StoreError, type Store, type Table } from "../store/index.ts";
@@ -338,13 +338,6 @@ export class Database {
         catalog.addIndex(table, name, { kind: "database", fields, staged: false }),
       );
     }
-  }
-
-  // ---- Backup ----
-
-  /** Copies the last commit into a new file while reads and writes go on. */
-  async backup(path: string): Promise<void> {
-    await this.#store.connection.backup(path);
   }
 }
 

@@ -2,6 +2,7 @@
 import { rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JSONObject } from "../values/index.ts";
 import { RunFailed, startApp, valueOf, type TestApp } from "./testing/app.ts";
@@ -467,7 +468,17 @@ describe("a deployment", () => {
 
   it("keeps its data and code over a restart, and copies itself while in use", async () => {
     const copy = `${app.dataDir}/copy.sqlite3`;
-    await app.engine.backup(copy);
+    let isCopied = false;
+    const copied = app.engine.backup(copy).finally(() => {
+      isCopied = true;
+    });
+    // Others go on meanwhile.
+    do await app.mutation("notes:increment", { name: "during the copy" });
+    while (!isCopied);
+    await copied;
+    const opened = new DatabaseSync(copy, { readOnly: true });
+    expect(opened.prepare("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
+    opened.close();
     const before = await app.query("notes:list");
     const dataDir = `${app.dataDir}-restarted`;
     const first = await startApp(everythingApp, { dataDir });

@@ -1,5 +1,7 @@
 // The engine on the main thread: takes requests for functions, hands them to the workers, reports commits and logs.
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { copyDatabase, DATABASE_FILE } from "../database/index.ts";
 import { isJSONObject, type JSONObject, type JSONValue } from "../values/index.ts";
 import { analyzePush } from "./analysis.ts";
 import { ActionPool, type ActionCall } from "./actionPool.ts";
@@ -277,7 +279,7 @@ class WorkerEngine implements Engine {
   }
 
   async backup(path: string): Promise<void> {
-    await this.#thread.send({ type: "backup", path });
+    await copyDatabase(join(this.#options.dataDir, DATABASE_FILE), path);
   }
 
   async close(): Promise<void> {

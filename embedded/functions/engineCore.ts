@@ -73,7 +73,6 @@ export class EngineCore {
       case "activate":
       case "prepareAction":
       case "checkReturns":
-      case "backup":
       case "close":
         return false;
     }
@@ -107,9 +106,6 @@ export class EngineCore {
           return this.#prepareAction(request);
         case "checkReturns":
           return this.#checkReturns(request.id, request.path, request.valueJson);
-        case "backup":
-          await this.#database.backup(request.path);
-          return { type: "done", id: request.id, value: null };
         case "close":
           this.#database.close();
           return { type: "done", id: request.id, value: null };

@@ -318,7 +318,6 @@ function failedAnswer(request: EngineRequest, error: FunctionError): EngineAnswe
     case "prepareAction":
     case "checkReturns":
     case "activate":
-    case "backup":
     case "close":
       return {
         type: "failed",

@@ -92,7 +92,7 @@ class RequestLoop {
     }
   }
 
-  /** Mutations overtake reads, which then only see more; they do not overtake a push or a backup. */
+  /** Mutations overtake reads, which then only see more; they do not overtake a push. */
   #takeMutations(limit: number): EngineRequest[] {
     const taken: EngineRequest[] = [];
     for (let position = 0; position < this.#waiting.length && taken.length < limit;) {

@@ -78,7 +78,6 @@ export type EngineRequest =
   | { type: "checkReturns"; id: number; path: string; valueJson: string }
   /** Reads `_modules` and the environment variables anew. */
   | { type: "activate"; id: number }
-  | { type: "backup"; id: number; path: string }
   | { type: "close"; id: number };
 
 /** One run's end. `durationMs` is wall time. */

@@ -135,15 +135,6 @@ export class Connection {
     this.statement(sql).run();
   }
 
-  /** Copies what is committed into a new file, page by page, while work goes on. */
-  async backup(path: string): Promise<void> {
-    try {
-      await backup(this.#database, path, { rate: 1000 });
-    } catch (error) {
-      throw toStoreError(error);
-    }
-  }
-
   get isInTransaction(): boolean {
     return this.#database.isTransaction;
   }
@@ -151,6 +142,25 @@ export class Connection {
   close(): void {
     this.#statements.clear();
     if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+/**
+ * Copies the last commit of a database into a new file, while other connections read and write. The copying happens
+ * beside the calling thread; until it is done the write-ahead log keeps growing.
+ */
+export async function copyDatabase(from: string, to: string): Promise<void> {
+  try {
+    const source = new DatabaseSync(from, { readOnly: true, timeout: 5_000 });
+    try {
+      // Its own transaction holds one moment: without it, each write in between would begin the copy anew.
+      source.exec("BEGIN; SELECT count(*) FROM sqlite_schema");
+      await backup(source, to, { rate: 1000 });
+    } finally {
+      source.close();
+    }
+  } catch (error) {
+    throw toStoreError(error);
   }
 }
 

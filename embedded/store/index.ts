@@ -1,5 +1,5 @@
 // The store: SQLite files, tables, rows and keys. It knows nothing of transactions' rules or of queries.
-export { StoreError, type StoreErrorCode } from "./connection.ts";
+export { copyDatabase, StoreError, type StoreErrorCode } from "./connection.ts";
 export {
   Index,
   Table,
