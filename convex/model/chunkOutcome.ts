@@ -109,13 +109,15 @@ async function retryLater(
   const failing = [...new Set([...job.failingChunks, chunk.index])];
   const isDown = failure.kind === "transient" && failing.length >= CIRCUIT_THRESHOLD;
   const asksLong = (failure.retryAfterMs ?? 0) > LONGEST_PIECE_WAIT_MS;
-  if (isDown || asksLong || job.circuitOpenings > 0 || isGettingReady(failure)) {
+  const attempts = chunk.attempts + 1;
+  // A rate limit says nothing about the piece: instead of leaving it out, the whole job slows down.
+  const isHeldUp = failure.code === "rate_limited" && attempts >= MAX_ATTEMPTS;
+  if (isDown || asksLong || isHeldUp || job.circuitOpenings > 0 || isGettingReady(failure)) {
     // It is the provider's fault, not this piece's: the call does not count.
     await release(ctx, job, chunk, {});
     await openCircuit(ctx, job, failure);
     return;
   }
-  const attempts = chunk.attempts + 1;
   if (attempts >= MAX_ATTEMPTS) return await giveUp(ctx, job, chunk, failure, { attempts });
   const waitMs = backoffMs(attempts, Math.random(), failure.retryAfterMs);
   await recordEvent(ctx, job, {

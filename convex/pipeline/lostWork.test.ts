@@ -18,7 +18,6 @@ beforeEach(async () => {
 });
 afterEach(() => {
   world.close();
-  vi.restoreAllMocks();
 });
 
 async function endOf(lectureId: Id<"lectures">): Promise<number> {

@@ -141,6 +141,24 @@ describe("a provider that is down for every piece", () => {
     await expectWhole(world, lectureId, saidIn(8));
   });
 
+  it("never leaves a piece out because of rate limits, however many there are", async () => {
+    let isLimited = true;
+    world.provider.script = ({ index }) => (index === 1 && isLimited ? refusal(429) : undefined);
+    const lectureId = await world.record(person, { pieces: 4 });
+    await world.settle();
+    expect(await world.job(lectureId)).toMatchObject({
+      ...{
+        status: "failed",
+        error: { code: "rate_limited" },
+        counts: { transcribed: 3, failed: 0 },
+      },
+    });
+    isLimited = false;
+    await person.as.mutation(api.lectures.retry, { lectureId });
+    await world.settle();
+    await expectWhole(world, lectureId, saidIn(4));
+  });
+
   it.each([undefined, "3"])("takes a storm of rate limits, Retry-After %s", async (seconds) => {
     let calls = 0;
     world.provider.script = () => {

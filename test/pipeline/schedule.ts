@@ -7,21 +7,11 @@ import { api } from "../../convex/_generated/api.js";
 import type { Doc, Id } from "../../convex/_generated/dataModel.js";
 import { expectAtRest, Watcher } from "./invariants.ts";
 import { refusal, saidBy, type ProviderCall } from "./provider.ts";
+import { randomFrom } from "./random.ts";
 import { World, type Person } from "./world.ts";
 
 const STORM_STEPS = 120;
 const MAX_CALM_ATTEMPTS = 40;
-
-/** A small random generator with a seed (mulberry32 by Tommy Ettinger, public domain). */
-export function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 type Message = { send: () => Promise<unknown>; settle: (result: "done" | "never") => void };
 type Held = { call: ProviderCall; answer: (response: Response | undefined) => void };
@@ -46,10 +36,9 @@ export class Schedule {
   }
 
   async run(): Promise<void> {
-    vi.spyOn(Math, "random").mockImplementation(this.#random);
     // The test database reports every action that fails.
     vi.spyOn(console, "error").mockImplementation(() => {});
-    this.#world = await World.create();
+    this.#world = await World.create(this.#random);
     try {
       await this.#begin();
       await this.#storm();
@@ -57,7 +46,6 @@ export class Schedule {
       await this.#check();
     } finally {
       this.#world.close();
-      vi.restoreAllMocks();
     }
   }
 

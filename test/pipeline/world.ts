@@ -8,6 +8,7 @@ import { normalizedSha256 } from "../../convex/model/secrets.ts";
 import schema from "../../convex/schema.ts";
 import { Clock, tick, type Timer } from "./clock.ts";
 import { Instrument } from "./instrument.ts";
+import { randomFrom } from "./random.ts";
 import { audioOf, FakeProvider, lecture, type Spoken } from "./provider.ts";
 
 const modules = import.meta.glob<object>([
@@ -39,7 +40,9 @@ export class World {
     this.instrument = parts.instrument;
   }
 
-  static async create(): Promise<World> {
+  /** @param random decides whatever the pipeline leaves to chance */
+  static async create(random = randomFrom(1)): Promise<World> {
+    vi.spyOn(Math, "random").mockImplementation(random);
     const instrument = new Instrument();
     // Loaded here, so that no function waits for the disk later.
     const loaded = await Promise.all(
@@ -60,6 +63,7 @@ export class World {
   close(): void {
     this.clock.stop();
     vi.unstubAllEnvs();
+    vi.restoreAllMocks();
   }
 
   async signUp(fields: { email?: string } = {}) {
