@@ -28,9 +28,10 @@ function stylesInPage(html: string, bundle: Rolldown.OutputBundle): string {
   return html.replace(/<link rel="stylesheet"[^>]* href="\/([^"]+)">/, (_, fileName: string) => {
     const file = bundle[fileName];
     if (file?.type !== "asset") throw new Error(`${fileName} is not among the built files.`);
-    // Nothing asks for the file any more; installed apps need not keep it.
-    delete bundle[fileName];
-    return `<style>${String(file.source)}</style>`;
+    // The pages' code makes sure that this stylesheet is there by looking for its link. A disabled one is found, and
+    // fetches nothing.
+    const link = `<link rel="stylesheet" href="/${fileName}" disabled>`;
+    return `<style>${String(file.source)}</style>${link}`;
   });
 }
 
