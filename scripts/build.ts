@@ -26,6 +26,8 @@ const sources = [
   "convex/_generated/**/*",
   "index.html",
   "vite.config.ts",
+  "scripts/quickStartPlugin.ts",
+  "scripts/compress.ts",
   "package-lock.json",
 ];
 
