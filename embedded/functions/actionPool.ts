@@ -1,5 +1,5 @@
 // The workers that run actions, seen from the main thread: one for each environment, replaced after a push, set aside
-// when one stops answering so that nobody else waits for it.
+// when one stops answering so that nobody else waits for it. So many run at once; further ones wait their turn.
 import { Worker } from "node:worker_threads";
 import type {
   ActionAnswerMessage,
@@ -12,6 +12,7 @@ import type {
 import { WORKER_FLAGS } from "./engineThread.ts";
 import * as texts from "./errorTexts.ts";
 import type { DeploymentInfo } from "./protocol.ts";
+import { NoSlot, Slots } from "./slots.ts";
 import type { EngineLimits, FunctionError, ModuleEnvironment } from "./types.ts";
 import { heapLimits, usedMemoryBytes } from "./workerMemory.ts";
 
@@ -32,10 +33,18 @@ const UNRESPONSIVE_MS = 1_000;
 const MEASURE_MS = 100;
 /** More workers in endless loops than this are not kept; the oldest is ended. */
 const MAX_SET_ASIDE = 4;
+/** So many actions may wait for a slot; what comes then is refused. */
+const MOST_WAITING = 1_000;
+/** So many actions one action may have called at once (Convex's limit on its operations); its others wait. */
+const ACTIONS_OF_ONE = 8;
+
+type Ended = ActionDone | { type: "lost"; error: FunctionError };
 
 type PoolRun = {
   context: RunContext;
-  settle(done: ActionDone | { type: "lost"; error: FunctionError }): void;
+  /** For the actions that this one calls. */
+  slots: Slots;
+  settle(done: Ended): void;
   timer: NodeJS.Timeout;
 };
 
@@ -48,10 +57,15 @@ export class ActionPool {
   #info: DeploymentInfo = { entries: [], variables: {} };
   readonly #current = new Map<ModuleEnvironment, ActionThread>();
   readonly #setAside = new Set<ActionThread>();
+  /** HTTP actions have their own, so that actions that fetch from their own deployment don't wait for each other. */
+  readonly #slots: Record<ModuleEnvironment | "http", Slots>;
   #nextRun = 1;
+  #closed = false;
 
   constructor(options: ActionPoolOptions) {
     this.#options = options;
+    const slots = () => new Slots(options.limits.actionsAtOnce, MOST_WAITING);
+    this.#slots = { isolate: slots(), node: slots(), http: slots() };
   }
 
   /** What is asked for from now on runs on this push; what is in progress finishes on the old one. */
@@ -60,17 +74,35 @@ export class ActionPool {
     for (const environment of [...this.#current.keys()]) this.#retire(environment);
   }
 
-  /** Resolves with how the run ended; a run whose worker is lost ends with an error. */
-  run(
+  /** Resolves with how the run ended; a run whose worker is lost, or that never gets a slot, ends with an error. */
+  async run(
     environment: ModuleEnvironment,
     request: NewRun,
     transfer: readonly ReadableStream[] = [],
-  ): Promise<ActionDone | { type: "lost"; error: FunctionError }> {
+  ): Promise<Ended> {
+    const slots = this.#slots[request.type === "http" ? "http" : environment];
+    try {
+      return await slots.run(() => this.runNested(environment, request, transfer));
+    } catch (error) {
+      if (!(error instanceof NoSlot)) throw error;
+      return { type: "lost", error: { message: texts.TOO_MANY_ACTIONS(error.message) } };
+    }
+  }
+
+  /** For an action's own actions: its slot is theirs. If they waited for others, all could wait for each other. */
+  runNested(
+    environment: ModuleEnvironment,
+    request: NewRun,
+    transfer: readonly ReadableStream[] = [],
+  ): Promise<Ended> {
+    if (this.#closed) return Promise.resolve({ type: "lost", error: { message: texts.TRANSIENT } });
     const thread = this.#thread(environment);
     return thread.run({ ...request, id: this.#nextRun++ }, transfer);
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    for (const slots of Object.values(this.#slots)) slots.refuseWaiting("The server stops.");
     const threads = [...this.#current.values(), ...this.#setAside];
     this.#current.clear();
     this.#setAside.clear();
@@ -153,13 +185,14 @@ class ActionThread {
   run(
     request: Extract<ActionRequestMessage, { type: "run" | "http" }>,
     transfer: readonly ReadableStream[],
-  ): Promise<ActionDone | { type: "lost"; error: FunctionError }> {
+  ): Promise<Ended> {
     const { limits, data } = this.#options;
     const limitMs = data.environment === "node" ? limits.nodeActionTimeMs : limits.actionTimeMs;
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#timeOut(request.id, limitMs), limitMs);
       timer.unref();
-      this.#runs.set(request.id, { context: request.context, settle: resolve, timer });
+      const slots = new Slots(ACTIONS_OF_ONE, Infinity);
+      this.#runs.set(request.id, { context: request.context, slots, settle: resolve, timer });
       this.#worker.postMessage(request, transfer as never[]);
       this.#pings ??= setInterval(() => this.#ping(), UNRESPONSIVE_MS);
       this.#measuring ??= setInterval(() => void this.#measure(), MEASURE_MS);
@@ -194,17 +227,21 @@ class ActionThread {
   async #call(message: Extract<ActionAnswerMessage, { type: "call" }>): Promise<void> {
     const { id, callId, op, argsJson, file } = message;
     const run = this.#runs.get(id);
-    const result: CallResult =
-      run === undefined
-        ? { ok: false, message: texts.DANGLING }
-        : await this.#options.onCall({
-            ...{ op, argsJson, context: run.context },
-            ...(file === undefined ? {} : { file }),
-          });
+    let result: CallResult;
+    if (run === undefined) {
+      result = { ok: false, message: texts.DANGLING };
+    } else {
+      const call = {
+        ...{ op, argsJson, context: run.context },
+        ...(file === undefined ? {} : { file }),
+      };
+      const answer = () => this.#options.onCall(call);
+      result = await (op === "1.0/actions/action" ? run.slots.run(answer) : answer());
+    }
     this.#worker.postMessage({ type: "answer", callId, result } satisfies ActionRequestMessage);
   }
 
-  #finish(id: number, done: ActionDone | { type: "lost"; error: FunctionError }): void {
+  #finish(id: number, done: Ended): void {
     const run = this.#runs.get(id);
     if (run === undefined) return;
     this.#runs.delete(id);

@@ -114,6 +114,25 @@ describe("queries and mutations", () => {
     expect(valueOf(await app.engine.runMutation(other))).toBe(2);
   });
 
+  it("tell the answer of a session's mutation only to the identity that sent it", async () => {
+    const request = {
+      ...{ path: "notes:increment", args: { name: "private" }, identity: ADA },
+      ...{ visibility: "public" as const, session: { sessionId: "private", requestId: 0 } },
+    };
+    expect(valueOf(await app.engine.runMutation(request))).toBe(1);
+    for (const identity of [NOBODY, { kind: "admin" } satisfies Identity]) {
+      const other = await app.engine.runMutation({ ...request, identity });
+      expect(other).toMatchObject({ ok: false, logLines: [] });
+      expect(() => valueOf(other)).toThrow("sent before by somebody else");
+    }
+    const newToken: Identity = {
+      ...ADA,
+      attributes: { ...ADA.attributes, name: "Ada Lovelace" },
+    };
+    expect(valueOf(await app.engine.runMutation({ ...request, identity: newToken }))).toBe(1);
+    expect(await app.query("notes:counter", { name: "private" })).toBe(1);
+  });
+
   it("give queries their read ranges and say whether they looked at the identity", async () => {
     const request = { args: {}, identity: ADA, visibility: "public" as const };
     const { results } = await app.engine.runQueries([

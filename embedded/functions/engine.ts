@@ -54,6 +54,7 @@ export const DEFAULT_ENGINE_LIMITS: EngineLimits = {
   systemTimeMs: 15_000,
   actionTimeMs: 30 * 60_000,
   nodeActionTimeMs: 10 * 60_000,
+  actionsAtOnce: 64,
   engineHeapMb: 512,
   actionHeapMb: 1_024,
   databaseBytes: Infinity,
@@ -169,9 +170,10 @@ class WorkerEngine implements Engine {
     if (!prepared.ok) return outcome(failedRun(prepared.error), {});
     const context = { identity, requestId, scheduledId: scheduledId ?? null, client: client ?? {} };
     const canonical = canonicalPath(prepared.path);
-    const done = await this.#actions.run(prepared.environment, {
-      ...{ type: "run", path: canonical, argsJson, context },
-    });
+    const run = { type: "run" as const, path: canonical, argsJson, context };
+    const done = await (caller === "Action"
+      ? this.#actions.runNested(prepared.environment, run)
+      : this.#actions.run(prepared.environment, run));
     const durationMs = performance.now() - startedMs;
     let answer: RunAnswer;
     if (done.type === "lost") answer = { ...failedRun(done.error), durationMs };

@@ -255,10 +255,12 @@ export class EngineCore {
   }
 
   async #mutationIn(tx: Transaction, request: MutationMessage): Promise<EngineAnswer> {
+    const { session, identity } = request;
     const remembered =
-      request.session === undefined ? null : findSessionAnswer(tx.asSystem, request.session);
+      session === undefined ? null : findSessionAnswer(tx.asSystem, session, identity);
     if (remembered !== null) {
-      const result = succeeded(remembered.valueJson, remembered.logLines, 0);
+      const { valueJson, logLines, error } = remembered;
+      const result = error === null ? succeeded(valueJson, logLines, 0) : failedRun(error, [], 0);
       return { type: "mutation", id: request.id, ts: remembered.ts, result, replayed: true };
     }
     const { scheduledId } = request;
@@ -273,7 +275,7 @@ export class EngineCore {
       if (scheduledId !== undefined) this.#markFailed(scheduledId, answer.error);
       return { type: "mutation", id: request.id, ts: tx.beginTs, result: answer, replayed: false };
     }
-    if (request.session !== undefined) rememberSessionAnswer(tx.asSystem, request.session, answer);
+    if (session !== undefined) rememberSessionAnswer(tx.asSystem, session, identity, answer);
     if (scheduledId !== undefined) {
       system(tx, "scheduler:succeeded", { id: scheduledId }, this.#around);
     }

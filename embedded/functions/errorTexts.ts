@@ -11,6 +11,10 @@ export const NEVER_RESOLVES =
 export const OUT_OF_MEMORY = (megabytes: number) =>
   `JavaScript execution ran out of memory (maximum memory usage: ${megabytes} MB)`;
 export const TRANSIENT = "Transient error while executing function";
+export const TOO_MANY_ACTIONS = (why: string) =>
+  `TooManyConcurrentRequests: The action was not begun. ${why}`;
+export const NOT_YOUR_REQUEST =
+  "This request was sent before by somebody else in the same session, and was carried out then. Its result is not shown to another identity.";
 export const DANGLING =
   "A function must not use the database, storage or scheduler after it has finished. Did you forget to await a promise?";
 

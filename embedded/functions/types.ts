@@ -218,6 +218,8 @@ export type EngineLimits = {
   systemTimeMs: number;
   actionTimeMs: number;
   nodeActionTimeMs: number;
+  /** Of actions, Node actions and HTTP actions each; further ones wait. Actions called by actions don't count. */
+  actionsAtOnce: number;
   /** What one query or mutation may take, byte buffers included. */
   engineHeapMb: number;
   /** What all actions that run at the same time in one environment may take. */
