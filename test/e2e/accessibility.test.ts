@@ -243,6 +243,7 @@ describe("with the keyboard alone", () => {
     await page.getByRole("button", { name: "More about this lecture" }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("menuitem", { name: "Rename" }).waitFor();
+    await expect.poll(focusedName).toBe("Rename");
     await page.keyboard.press("Enter");
     await page.getByRole("textbox", { name: "Title" }).waitFor();
     await page.keyboard.press("ControlOrMeta+a");

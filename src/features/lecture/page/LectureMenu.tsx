@@ -16,7 +16,7 @@ const loadItems = () => import("./LectureMenuItems.tsx");
 const LectureMenuItems = lazy(loadItems);
 
 export function LectureMenu(props: LectureMenuProps) {
-  const [isWanted, setWanted] = useState(false);
+  const [wanted, setWanted] = useState<{ byKeyboard: boolean }>();
   const closedButton = (
     <IconButton
       label="More about this lecture"
@@ -25,13 +25,14 @@ export function LectureMenu(props: LectureMenuProps) {
       aria-expanded={false}
       onPointerEnter={() => void loadItems()}
       onFocus={() => void loadItems()}
-      onClick={() => setWanted(true)}
+      // A click that a key made has no count.
+      onClick={(event) => setWanted({ byKeyboard: event.detail === 0 })}
     />
   );
-  if (!isWanted) return closedButton;
+  if (!wanted) return closedButton;
   return (
     <Suspense fallback={closedButton}>
-      <LectureMenuItems {...props} />
+      <LectureMenuItems {...props} byKeyboard={wanted.byKeyboard} />
     </Suspense>
   );
 }

@@ -6,12 +6,17 @@ import { Menu, MenuItem, MenuSeparator } from "../../../ui/Menu.tsx";
 import { isAtWork } from "../lecture.ts";
 import type { LectureMenuProps } from "./LectureMenu.tsx";
 
-export default function LectureMenuItems({ lecture, hasNotes, onDialog }: LectureMenuProps) {
+export default function LectureMenuItems({
+  lecture,
+  hasNotes,
+  onDialog,
+  byKeyboard,
+}: LectureMenuProps & { byKeyboard: boolean }) {
   const navigate = useNavigate();
   const canContinue = lecture.source === "recording" && lecture.state !== "processing";
   return (
     <Menu
-      defaultOpen
+      defaultOpen={byKeyboard ? "first item" : "menu"}
       trigger={<IconButton label="More about this lecture" icon={<Ellipsis size={20} />} />}
     >
       <MenuItem icon={<PenLine size={18} />} onSelect={() => onDialog("details")}>
