@@ -2,7 +2,8 @@
 
 import { exportJWK, exportPKCS8, generateKeyPair } from "jose";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { World } from "../test/pipeline/world.ts";
+import { expectWhole } from "../test/pipeline/invariants.ts";
+import { saidIn, World } from "../test/pipeline/world.ts";
 import { api } from "./_generated/api.js";
 
 let world: World;
@@ -62,5 +63,22 @@ describe("a password", () => {
   ])("%s is refused", async (_, wrong, code) => {
     await expect(signIn({ ...someone, ...wrong, flow: "signUp" })).rejects.toThrow(code);
     expect(await world.rows("users")).toEqual([]);
+  });
+});
+
+describe("signing out while a lecture is worked on", () => {
+  it("ends the session and not the job; the notes are there at the next sign-in", async () => {
+    const someone = { email: "someone@example.org", password: "correct horse" };
+    const as = asOwnerOf(await signIn({ ...someone, flow: "signUp" }));
+    const userId = (await as.query(api.account.me, {}))?.userId;
+    if (!userId) throw new Error("Nobody is signed in.");
+    const lectureId = await world.record({ userId, as }, { pieces: 6 });
+    await world.until(() => world.provider.heard().length > 0);
+    await as.action(api.auth.signOut, {});
+    expect(await world.rows("authSessions")).toEqual([]);
+    await world.settle();
+    await expectWhole(world, lectureId, saidIn(6));
+    const again = asOwnerOf(await signIn({ ...someone, flow: "signIn" }));
+    expect((await again.query(api.notes.get, { lectureId }))?.sections.length).toBeGreaterThan(0);
   });
 });
