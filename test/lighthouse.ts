@@ -66,7 +66,9 @@ async function judge(name: string, url: string): Promise<boolean> {
   console.log(
     `${"".padEnd(10)}${metrics.map((id) => `${id} ${middle.audits[id]?.displayValue ?? "?"}`).join(", ")}, layout shift ${shift}`,
   );
-  console.log(`${"".padEnd(10)}this machine's benchmark index ${middle.environment.benchmarkIndex}`);
+  console.log(
+    `${"".padEnd(10)}this machine's benchmark index ${middle.environment.benchmarkIndex}`,
+  );
   for (const line of findings(middle)) console.log(`${"".padEnd(10)}${line}`);
   return categories.every((category, place) => (scores[place] ?? 0) >= limits[category]);
 }
