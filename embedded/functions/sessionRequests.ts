@@ -66,11 +66,11 @@ function nameOf(identity: Identity): string {
     case "invalid":
       return identity.kind;
     case "user":
-      return `user ${String(identity.attributes.tokenIdentifier)}`;
+      return `user ${JSON.stringify(identity.attributes.tokenIdentifier)}`;
     case "admin":
       return identity.acting === undefined
         ? "admin"
-        : `admin as ${String(identity.acting.tokenIdentifier)}`;
+        : `admin as ${JSON.stringify(identity.acting.tokenIdentifier)}`;
     default:
       return identity satisfies never;
   }
