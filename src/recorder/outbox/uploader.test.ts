@@ -124,7 +124,8 @@ async function addPieces(clientKey: string, number: number): Promise<void> {
 async function run(until: () => boolean | Promise<boolean>): Promise<void> {
   uploader.start();
   for (let turns = 0; !(await until()); turns++) {
-    if (turns > 2_000) throw new Error(`It never came to that. Calls: ${server.calls.join(", ")}`);
+    // Waits between tries are real and grow to seconds.
+    if (turns > 12_000) throw new Error(`It never came to that. Calls: ${server.calls.join(", ")}`);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
