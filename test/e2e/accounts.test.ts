@@ -121,7 +121,22 @@ describe("a second account", () => {
     });
   });
 
-  it("cannot register the first one's file as its own, nor guess a file's address", async () => {
+  it("cannot register the first one's file as its own", async () => {
+    const { pieces } = scriptedLecture({ chunkCount: 1, chunkSeconds: 30 });
+    const [piece] = pieces;
+    if (!piece) throw new Error("There is no piece.");
+    const theirs = await owner.createLecture({ title: "Another private lecture" });
+    const storageId = await owner.upload(theirs, piece);
+    await owner.registerPiece(theirs, 0, piece, storageId);
+    const mine = await stranger.createLecture();
+    await expect(stranger.registerPiece(mine, 0, piece, storageId)).rejects.toMatchObject({
+      data: { code: "conflict_file" },
+    });
+    await owner.http.mutation(api.lectures.remove, { lectureId: theirs });
+    await stranger.http.mutation(api.lectures.remove, { lectureId: mine });
+  });
+
+  it("cannot guess a file's address", async () => {
     const [piece] = await owner.http.query(api.transcripts.audio, {
       lectureId,
       fromIndex: 0,

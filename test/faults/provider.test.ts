@@ -144,3 +144,17 @@ describe("a language model that answers badly", () => {
     if (writer === "offline") expect(notes?.fallbackReason).toBeTruthy();
   });
 });
+
+describe("servers that offer less than OpenAI", () => {
+  it("transcribe without times and write in JSON mode: transcript and notes are as whole", async () => {
+    provider.script = { ...provider.script, structuredOutputs: false, verboseJson: false };
+    provider.script.fault = undefined;
+    const { job, lectureId, seconds } = await run();
+    expect(job.status).toBe("completed");
+    expect(seconds).toEqual(lecture.seconds);
+    const notes = await account.http.query(api.notes.get, { lectureId });
+    expect(notes?.writer.kind).toBe("model");
+    expect(notes?.fallbackReason).toBeUndefined();
+    expect(notes?.sections.length).toBeGreaterThan(0);
+  });
+});

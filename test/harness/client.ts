@@ -42,13 +42,14 @@ export class TestAccount {
     return new TestAccount(url, tokens.token);
   }
 
-  /** The account that a page is signed in with. */
+  /** The account that a page is signed in with, as soon as it is. */
   static async ofPage(url: string, page: Page): Promise<TestAccount> {
-    const token = await page.evaluate(() => {
+    const found = await page.waitForFunction(() => {
       const key = Object.keys(localStorage).find((name) => name.startsWith("__convexAuthJWT_"));
-      return key === undefined ? null : localStorage.getItem(key);
+      return key === undefined ? undefined : localStorage.getItem(key);
     });
-    if (token === null) throw new Error("The page is not signed in.");
+    const token = await found.jsonValue();
+    if (!token) throw new Error("The page is not signed in.");
     return new TestAccount(url, token);
   }
 
@@ -79,6 +80,16 @@ export class TestAccount {
   /** Uploads and registers one piece. */
   async sendPiece(lectureId: Id<"lectures">, index: number, piece: TestPiece) {
     const storageId = await this.upload(lectureId, piece);
+    return await this.registerPiece(lectureId, index, piece, storageId);
+  }
+
+  /** Says that an uploaded file is this piece of the lecture. */
+  async registerPiece(
+    lectureId: Id<"lectures">,
+    index: number,
+    piece: TestPiece,
+    storageId: Id<"_storage">,
+  ) {
     return await this.http.mutation(api.uploads.addChunk, {
       lectureId,
       index,
