@@ -54,7 +54,7 @@ async function benchSchedule(
       await account.sendPiece(lectureId, index, piece);
     }
     await account.finish(lectureId, chunkCount, LECTURE_SECONDS * 1000);
-    const startedAt = performance.now();
+    const [startedAt, releasedAt] = [performance.now(), Date.now()];
     release();
     const job = await account.waitForEnd(lectureId, 1_800_000);
     const tookMs = performance.now() - startedAt;
@@ -71,9 +71,27 @@ async function benchSchedule(
       `${chunkCount} pieces, provider ${latencyMs / 1000} s, ${lanes} lane${lanes > 1 ? "s" : ""}`,
       against(tookMs, idealMs, "ideal"),
     );
+    line("", await writesPerPiece(lectern, releasedAt, chunkCount));
   } finally {
     await account.close();
   }
+}
+
+/** How often the mutations that belong to pieces ran since a moment, by the server's log of functions. */
+async function writesPerPiece(lectern: Lectern, sinceMs: number, pieces: number): Promise<string> {
+  const response = await fetch(
+    new URL(`/api/stream_function_logs?cursor=${sinceMs}`, lectern.url),
+    { headers: { Authorization: `Convex ${await lectern.adminKey()}` } },
+  );
+  const { entries } = (await response.json()) as { entries: { identifier: string }[] }; // as the CLI reads it
+  const perPiece = (name: string) =>
+    (entries.filter(({ identifier }) => identifier === name).length / pieces).toFixed(2);
+  // One save and one claim is the budget; what each of them writes is in convex/pipeline/economy.test.ts.
+  return (
+    `a piece: ${perPiece("pipeline/transcribe.js:save")} saves (budget 1), ` +
+    `${perPiece("pipeline/dispatch.js:run")} runs of the dispatcher (claims, windows, looks without work), ` +
+    `${perPiece("pipeline/watch.js:chunk")} looks of the watch`
+  );
 }
 
 /** Calls wait until the release; each is answered one latency after that, or after its own arrival if that is later. */
