@@ -2,7 +2,8 @@
 
 import { v } from "convex/values";
 import { notesContentValidator } from "./ai/validators.ts";
-import { mutation, query } from "./_generated/server.js";
+import type { Doc, Id } from "./_generated/dataModel.js";
+import { mutation, query, type QueryCtx } from "./_generated/server.js";
 import { requireOwner } from "./model/access.ts";
 import { notesOf } from "./model/notesVersions.ts";
 import { randomToken } from "./model/secrets.ts";
@@ -12,10 +13,7 @@ export const get = query({
   returns: v.union(v.null(), v.object({ token: v.string(), createdAt: v.number() })),
   handler: async (ctx, { lectureId }) => {
     await requireOwner(ctx, lectureId);
-    const share = await ctx.db
-      .query("shares")
-      .withIndex("by_lecture", (q) => q.eq("lectureId", lectureId))
-      .unique();
+    const share = await shareOf(ctx, lectureId);
     return share && { token: share.token, createdAt: share._creationTime };
   },
 });
@@ -26,10 +24,7 @@ export const create = mutation({
   returns: v.object({ token: v.string() }),
   handler: async (ctx, { lectureId }) => {
     await requireOwner(ctx, lectureId);
-    const existing = await ctx.db
-      .query("shares")
-      .withIndex("by_lecture", (q) => q.eq("lectureId", lectureId))
-      .unique();
+    const existing = await shareOf(ctx, lectureId);
     if (existing) return { token: existing.token };
     const token = randomToken();
     await ctx.db.insert("shares", { lectureId, token });
@@ -42,10 +37,7 @@ export const revoke = mutation({
   returns: v.null(),
   handler: async (ctx, { lectureId }) => {
     await requireOwner(ctx, lectureId);
-    const share = await ctx.db
-      .query("shares")
-      .withIndex("by_lecture", (q) => q.eq("lectureId", lectureId))
-      .unique();
+    const share = await shareOf(ctx, lectureId);
     if (share) await ctx.db.delete("shares", share._id);
     return null;
   },
@@ -82,3 +74,10 @@ export const lecture = query({
     };
   },
 });
+
+async function shareOf(ctx: QueryCtx, lectureId: Id<"lectures">): Promise<Doc<"shares"> | null> {
+  return await ctx.db
+    .query("shares")
+    .withIndex("by_lecture", (q) => q.eq("lectureId", lectureId))
+    .unique();
+}

@@ -46,16 +46,25 @@ async function runBelow(
   lectureId: Id<"lectures">,
   index: number,
 ): Promise<SettledRun> {
-  const last = await ctx.db
-    .query("audioChunks")
-    .withIndex("by_lecture_and_index", (q) => q.eq("lectureId", lectureId).lt("index", index))
-    .order("desc")
-    .first();
+  const last = await pieceBelow(ctx, lectureId, index);
   return {
     count: last ? last.index + 1 : 0,
     endMs: last ? last.startMs + last.durationMs : 0,
     isFinal: false,
   };
+}
+
+/** The last piece that is here before this index; null when none is. */
+export async function pieceBelow(
+  ctx: QueryCtx,
+  lectureId: Id<"lectures">,
+  index: number,
+): Promise<Doc<"audioChunks"> | null> {
+  return await ctx.db
+    .query("audioChunks")
+    .withIndex("by_lecture_and_index", (q) => q.eq("lectureId", lectureId).lt("index", index))
+    .order("desc")
+    .first();
 }
 
 /** The pieces from `fromIndex` on that are missing below the highest known one; at most `limit`. */
@@ -73,13 +82,7 @@ export async function missingIndices(
     .take(MAX_GAPS);
   const missing: number[] = [];
   for (const chunk of afterGaps) {
-    const before = await ctx.db
-      .query("audioChunks")
-      .withIndex("by_lecture_and_index", (q) =>
-        q.eq("lectureId", lectureId).lt("index", chunk.index),
-      )
-      .order("desc")
-      .first();
+    const before = await pieceBelow(ctx, lectureId, chunk.index);
     const start = Math.max(fromIndex, before ? before.index + 1 : 0);
     for (let index = start; index < chunk.index; index += 1) {
       if (missing.length >= limit) return missing;

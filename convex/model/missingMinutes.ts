@@ -3,6 +3,7 @@
 import { formatClock } from "../../domain/time.ts";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
+import { pieceBelow } from "./contiguity.ts";
 
 /** A list of more than these helps nobody. */
 const MAX_SPOTS = 20;
@@ -31,13 +32,7 @@ export async function missingMinutes(
     )
     .take(MAX_SPOTS + 1);
   for (const chunk of afterGaps) {
-    const before = await ctx.db
-      .query("audioChunks")
-      .withIndex("by_lecture_and_index", (q) =>
-        q.eq("lectureId", lectureId).lt("index", chunk.index),
-      )
-      .order("desc")
-      .first();
+    const before = await pieceBelow(ctx, lectureId, chunk.index);
     const hole = { startMs: before ? rangeOf(before).endMs : 0, endMs: chunk.startMs };
     if (hole.endMs - hole.startMs >= SHORTEST_HOLE_MS) spots.push(hole);
   }

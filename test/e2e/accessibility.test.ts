@@ -1,14 +1,10 @@
 // For everyone: axe finds nothing on the pages, and everything important is done with the keyboard alone.
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import type axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { axeFindings } from "../harness/axe.ts";
 import { longAudioFile } from "../harness/lectureFiles.ts";
 import { laptop, phone, visit, type Visitor } from "../harness/visitor.ts";
 import { startWorld, type World } from "../harness/world.ts";
-
-const axeSource = await readFile(createRequire(import.meta.url).resolve("axe-core"), "utf8");
 
 let world: World;
 let visitor: Visitor;
@@ -43,29 +39,6 @@ async function openLecture(): Promise<void> {
   await page.getByRole("button", { name: "Export" }).waitFor();
 }
 
-/** What axe finds, as lines to read in a failed test. */
-async function findings(): Promise<string[]> {
-  await page.evaluate(axeSource);
-  // Text that fades in has less contrast for as long as it does.
-  await page.evaluate(() =>
-    Promise.all(
-      document
-        .getAnimations()
-        .filter((animation) => animation.effect?.getTiming().iterations !== Infinity)
-        .map((animation) => animation.finished.catch(() => undefined)),
-    ),
-  );
-  const results = await page.evaluate(() =>
-    // Put there by the line above; the page's own types don't know it.
-    (window as unknown as { axe: typeof axe }).axe.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }),
-  );
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(" ")} (${node.failureSummary ?? ""})`),
-  );
-}
-
 describe.each([
   ["a phone, light", phone, "light"],
   ["a phone, dark", phone, "dark"],
@@ -80,7 +53,7 @@ describe.each([
   it("finds nothing in the library", async () => {
     await open("/");
     await page.getByRole("heading", { level: 3 }).first().waitFor();
-    expect(await findings()).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
   });
 
   it("finds nothing in the library of a newcomer", async () => {
@@ -89,7 +62,7 @@ describe.each([
     const before = page;
     page = newcomer.page;
     await page.emulateMedia({ colorScheme });
-    const found = await findings();
+    const found = await axeFindings(page);
     page = before;
     await newcomer.close();
     expect(found).toEqual([]);
@@ -97,25 +70,25 @@ describe.each([
 
   it("finds nothing on a lecture's page: notes, transcript, what happened", async () => {
     await openLecture();
-    expect(await findings()).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.getByRole("tab", { name: "Transcript" }).click();
     await page.locator("[data-chunk='0'] [data-start]").first().waitFor();
-    expect(await findings()).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.getByRole("tab", { name: "What happened" }).click();
     await page.getByRole("region", { name: "Events" }).getByRole("listitem").first().waitFor();
     await page.getByText("The same as a table").click();
-    expect(await findings()).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
   });
 
   it("finds nothing while notes are edited and the transcript is corrected", async () => {
     await openLecture();
     await page.getByRole("button", { name: "Edit", exact: true }).click();
     await page.getByRole("textbox", { name: "Summary" }).waitFor();
-    expect(await findings()).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await page.getByRole("tab", { name: "Transcript" }).click();
     await page.getByRole("button", { name: "Correct", exact: true }).click();
     await page.getByRole("textbox", { name: "Words of the transcript" }).first().waitFor();
-    expect(await findings()).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
   });
 
   it("finds nothing in the windows over a lecture", async () => {
@@ -123,7 +96,7 @@ describe.each([
     for (const name of ["Share", "Export", "Mark this moment"]) {
       await page.getByRole("button", { name, exact: true }).click();
       await page.getByRole("dialog").waitFor();
-      expect(await findings()).toEqual([]);
+      expect(await axeFindings(page)).toEqual([]);
       await page.keyboard.press("Escape");
       await page.getByRole("dialog").waitFor({ state: "hidden" });
     }
@@ -139,7 +112,7 @@ describe.each([
   ])("finds nothing on %s", async (_, path, heading) => {
     await open(path);
     await page.getByRole("heading", { name: heading }).first().waitFor();
-    expect(await findings()).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
   });
 });
 

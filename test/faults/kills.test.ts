@@ -7,7 +7,7 @@ import type { Id } from "../../convex/_generated/dataModel.js";
 import { TestAccount } from "../harness/client.ts";
 import { startLectern, type Lectern } from "../harness/lectern.ts";
 import { scriptedLecture, spokenSeconds } from "../harness/scriptedLecture.ts";
-import { seededRandom } from "../harness/seededRandom.ts";
+import { seededRandom } from "../../embedded/server/testing/seededRandom.ts";
 import { startProvider, type Provider } from "../provider/server.ts";
 
 const kills = Number(process.env.LECTERN_KILLS ?? 4);

@@ -5,6 +5,7 @@ import type axe from "axe-core";
 import type { Page } from "playwright-core";
 
 const source = await readFile(createRequire(import.meta.url).resolve("axe-core"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** As lines to read in a failed test; empty when all is well. */
 export async function axeFindings(page: Page): Promise<string[]> {
@@ -18,12 +19,13 @@ export async function axeFindings(page: Page): Promise<string[]> {
         .map((animation) => animation.finished.catch(() => undefined)),
     ),
   );
-  const results = await page.evaluate(() =>
-    // Put there by the first line; the page's own types don't know it.
-    (window as unknown as { axe: typeof axe }).axe.run(document),
+  const results = await page.evaluate(
+    (runOnly) =>
+      // Put there by the first line; the page's own types don't know it.
+      (window as unknown as { axe: typeof axe }).axe.run(document, { runOnly }),
+    RULES,
   );
-  return results.violations.map(
-    (violation) =>
-      `${violation.id}: ${violation.help}: ${violation.nodes.map((node) => node.html.slice(0, 120)).join(" | ")}`,
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target.join(" ")} (${node.failureSummary ?? ""})`),
   );
 }

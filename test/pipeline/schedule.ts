@@ -7,7 +7,7 @@ import { api } from "../../convex/_generated/api.js";
 import type { Doc, Id } from "../../convex/_generated/dataModel.js";
 import { expectAtRest, Watcher } from "./invariants.ts";
 import { refusal, saidBy, type ProviderCall } from "./provider.ts";
-import { randomFrom } from "./random.ts";
+import { seededRandom } from "../../embedded/server/testing/seededRandom.ts";
 import { World, type Person } from "./world.ts";
 
 const STORM_STEPS = 120;
@@ -32,7 +32,7 @@ export class Schedule {
   #isCalm = false;
 
   constructor(seed: number) {
-    this.#random = randomFrom(seed);
+    this.#random = seededRandom(seed);
   }
 
   async run(): Promise<void> {

@@ -8,7 +8,7 @@ import { normalizedSha256 } from "../../convex/model/secrets.ts";
 import schema from "../../convex/schema.ts";
 import { Clock, tick, type Timer } from "./clock.ts";
 import { Instrument } from "./instrument.ts";
-import { randomFrom } from "./random.ts";
+import { seededRandom } from "../../embedded/server/testing/seededRandom.ts";
 import { audioOf, FakeProvider, lecture, type Spoken } from "./provider.ts";
 
 const modules = import.meta.glob<object>([
@@ -41,7 +41,7 @@ export class World {
   }
 
   /** @param random decides whatever the pipeline leaves to chance */
-  static async create(random = randomFrom(1)): Promise<World> {
+  static async create(random = seededRandom(1)): Promise<World> {
     vi.spyOn(Math, "random").mockImplementation(random);
     const instrument = new Instrument();
     // Loaded here, so that no function waits for the disk later.
