@@ -1,19 +1,15 @@
 // The border to speech providers, over real sockets: what is asked, what is understood, and what
 // every failure is called.
 
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { afterEach, describe, expect, it } from "vitest";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { describe, expect, it } from "vitest";
 import { transcriptionEndpoint } from "./configuration.ts";
+import { listen } from "./listening.testing.ts";
 import { openAiTranscriber, transcriberFromEnv, transcriptionTimeoutMs } from "./transcriber.ts";
 import { ProviderError, type Transcriber, type TranscriptionRequest } from "./types.ts";
 
 type Asked = { path: string; authorization: string; body: string };
 type Answer = (asked: Asked, response: ServerResponse, count: number) => void;
-
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
 
 async function readBody(request: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
@@ -23,7 +19,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
 
 async function provider(answer: Answer): Promise<{ url: string; asked: Asked[] }> {
   const asked: Asked[] = [];
-  const server = createServer((request, response) => {
+  const url = await listen((request, response) => {
     void readBody(request).then((body) => {
       const one = {
         path: request.url ?? "",
@@ -34,17 +30,7 @@ async function provider(answer: Answer): Promise<{ url: string; asked: Asked[] }
       answer(one, response, asked.length);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closers.push(
-    () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  );
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return { url: `http://127.0.0.1:${address.port}/v1`, asked };
+  return { url, asked };
 }
 
 const json = (response: ServerResponse, status: number, body: unknown, headers = {}) => {

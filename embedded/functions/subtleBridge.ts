@@ -1,20 +1,6 @@
 // Web Crypto for realms: keys stay with the worker and are named by number, results are copied into the realm.
+import { SUBTLE_OPERATIONS } from "./realm/subtleOperations.ts";
 import type { RealmIntrinsics } from "./realmHost.ts";
-
-const OPERATIONS = new Set([
-  "digest",
-  "encrypt",
-  "decrypt",
-  "sign",
-  "verify",
-  "deriveBits",
-  "deriveKey",
-  "generateKey",
-  "importKey",
-  "exportKey",
-  "wrapKey",
-  "unwrapKey",
-]);
 
 /** How a key appears in arguments and results: `{ $key: number }` with its public properties. */
 type KeyReference = { $key: number };
@@ -30,7 +16,8 @@ export class SubtleBridge {
 
   /** @returns a value of the realm: bytes, a boolean, or parsed JSON that describes keys */
   async run(operation: string, args: unknown[]): Promise<unknown> {
-    if (!OPERATIONS.has(operation)) throw new Error(`crypto.subtle.${operation} does not exist.`);
+    if (!SUBTLE_OPERATIONS.includes(operation))
+      throw new Error(`crypto.subtle.${operation} does not exist.`);
     const subtle = crypto.subtle as unknown as Record<
       string,
       (...args: unknown[]) => Promise<unknown>

@@ -1,10 +1,11 @@
 // A language model for tests, over a real socket. It answers from what it is sent, as a model would.
 
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { afterEach, expect } from "vitest";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { expect } from "vitest";
 import type { SectionDraft } from "../../../domain/notes.ts";
 import { problemsOfSection } from "../../../domain/notes.ts";
 import type { Segment } from "../../../domain/transcript.ts";
+import { listen } from "../listening.testing.ts";
 import { notesWriterFromEnv } from "../notesWriter.ts";
 import { ProviderError, type NotesWriter, type WindowRequest } from "../types.ts";
 
@@ -20,11 +21,6 @@ type Body = {
 export type Asked = { body: Body; authorization: string };
 type Answer = (asked: Asked, response: ServerResponse, count: number) => void;
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-
 async function readBody(request: IncomingMessage): Promise<Body> {
   let text = "";
   for await (const part of request) text += String(part);
@@ -34,24 +30,14 @@ async function readBody(request: IncomingMessage): Promise<Body> {
 
 export async function provider(answer: Answer): Promise<{ url: string; asked: Asked[] }> {
   const asked: Asked[] = [];
-  const server = createServer((request, response) => {
+  const url = await listen((request, response) => {
     void readBody(request).then((body) => {
       const one = { body, authorization: request.headers.authorization ?? "" };
       asked.push(one);
       answer(one, response, asked.length);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closers.push(
-    () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  );
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return { url: `http://127.0.0.1:${address.port}/v1`, asked };
+  return { url, asked };
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

@@ -1,6 +1,7 @@
 // `crypto` for a realm: random numbers come from the run's seed, `subtle` works in the worker on keys named by number.
 import { createDomException } from "./events.ts";
 import type { HostBridge } from "./host.ts";
+import { SUBTLE_OPERATIONS } from "./subtleOperations.ts";
 
 type KeyParts = {
   $key: number;
@@ -9,21 +10,6 @@ type KeyParts = {
   usages: string[];
   algorithm: Record<string, unknown>;
 };
-
-const OPERATIONS = [
-  "digest",
-  "encrypt",
-  "decrypt",
-  "sign",
-  "verify",
-  "deriveBits",
-  "deriveKey",
-  "generateKey",
-  "importKey",
-  "exportKey",
-  "wrapKey",
-  "unwrapKey",
-];
 
 export function createCrypto(host: HostBridge, look: () => void) {
   class CryptoKey {
@@ -77,7 +63,7 @@ export function createCrypto(host: HostBridge, look: () => void) {
   };
 
   class SubtleCrypto {}
-  for (const operation of OPERATIONS) {
+  for (const operation of SUBTLE_OPERATIONS) {
     const run = (...args: unknown[]) =>
       new Promise((resolve, reject) => {
         host.subtle(

@@ -5,19 +5,9 @@ import { deviceLecture } from "./deviceLecture.ts";
 import { deviceWords, keptOnlyHere } from "./deviceWords.ts";
 import { formatBytes } from "./formatBytes.ts";
 import { rowProgress } from "./rowProgress.ts";
+import { newLecture } from "../../recorder/outbox/lecture.testing.ts";
 
-const lecture: LocalLecture = {
-  clientKey: "a",
-  source: "recording",
-  recordedAt: 0,
-  createdAt: 0,
-  intake: "open",
-  createTried: false,
-  detailsChanged: false,
-  session: 0,
-  firstIndex: 0,
-  startMs: 0,
-};
+const lecture = newLecture();
 
 function piece(index: number, status: Piece["status"]): Piece {
   return {

@@ -8,19 +8,9 @@ import {
   type Piece,
   type PieceStatus,
 } from "./ledger.ts";
+import { newLecture } from "./lecture.testing.ts";
 
-const lecture: LocalLecture = {
-  clientKey: "a",
-  source: "recording",
-  recordedAt: 0,
-  createdAt: 0,
-  intake: "open",
-  createTried: false,
-  detailsChanged: false,
-  session: 0,
-  firstIndex: 0,
-  startMs: 0,
-};
+const lecture = newLecture();
 
 function piece(index: number, status: PieceStatus, sizeBytes = 1_000): Piece {
   return {

@@ -2,6 +2,7 @@ import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LocalLecture } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";
+import { newLecture } from "./lecture.testing.ts";
 
 let outbox: Outbox;
 let name: string;
@@ -13,19 +14,7 @@ beforeEach(async () => {
 afterEach(() => outbox.close());
 
 function lecture(clientKey: string, change: Partial<LocalLecture> = {}): LocalLecture {
-  return {
-    clientKey,
-    source: "recording",
-    recordedAt: 0,
-    createdAt: 0,
-    intake: "open",
-    createTried: false,
-    detailsChanged: false,
-    session: 0,
-    firstIndex: 0,
-    startMs: 0,
-    ...change,
-  };
+  return newLecture({ clientKey, ...change });
 }
 
 async function addPiece(clientKey: string, index: number, text = "sound"): Promise<void> {

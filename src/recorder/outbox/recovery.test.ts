@@ -1,8 +1,9 @@
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { LocalLecture, Piece } from "./ledger.ts";
+import type { Piece } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";
 import { recoverAll } from "./recovery.ts";
+import { newLecture } from "./lecture.testing.ts";
 
 let outbox: Outbox;
 let count = 0;
@@ -11,18 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => outbox.close());
 
-const lecture: LocalLecture = {
-  clientKey: "a",
-  source: "recording",
-  recordedAt: 0,
-  createdAt: 0,
-  intake: "open",
-  createTried: false,
-  detailsChanged: false,
-  session: 0,
-  firstIndex: 0,
-  startMs: 0,
-};
+const lecture = newLecture();
 
 async function openPiece(index: number, startMs: number, slices: number): Promise<void> {
   const piece: Piece = {

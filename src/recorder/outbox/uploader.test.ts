@@ -1,9 +1,9 @@
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ServerProblem, type ChunkRegistration, type LectureServer } from "../server.ts";
-import type { LocalLecture } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";
 import { Uploader } from "./uploader.ts";
+import { newLecture } from "./lecture.testing.ts";
 
 /** The server as the engine knows it, in memory; `before` may fail any call. */
 class MemoryServer implements LectureServer {
@@ -72,18 +72,7 @@ function problem(kind: ServerProblem["kind"]): ServerProblem {
   return new ServerProblem(kind, { code: kind, message: kind });
 }
 
-const lecture: LocalLecture = {
-  clientKey: "a",
-  source: "recording",
-  recordedAt: 0,
-  createdAt: 0,
-  intake: "complete",
-  createTried: false,
-  detailsChanged: false,
-  session: 0,
-  firstIndex: 0,
-  startMs: 0,
-};
+const lecture = newLecture({ intake: "complete" });
 
 let outbox: Outbox;
 let server: MemoryServer;
