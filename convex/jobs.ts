@@ -132,9 +132,10 @@ const jobReference = { jobId: v.optional(v.string()), lectureId: v.optional(v.st
 
 /** For operators: the whole story of one job, to be read. `npx convex run jobs:inspect '{"jobId": "..."}'` */
 export const inspect = internalQuery({
-  args: jobReference,
+  args: { ...jobReference, fromPiece: v.optional(v.number()), before: v.optional(v.number()) },
   returns: v.any(),
-  handler: async (ctx, reference) => await inspectJob(ctx, await lectureIdOf(ctx, reference)),
+  handler: async (ctx, { fromPiece, before, ...reference }) =>
+    await inspectJob(ctx, await lectureIdOf(ctx, reference), { fromPiece, before }),
 });
 
 /** For operators: another attempt at a failed, paused or canceled job. */

@@ -24,18 +24,25 @@ export async function lectureIdOf(
   return lectureId || refuse("invalid_id", "Give the jobId or the lectureId of an existing job.");
 }
 
-export async function inspectJob(ctx: QueryCtx, lectureId: Id<"lectures">) {
+/** Where a long story goes on: from which piece, and before which time of an event. */
+export type StoryPage = { fromPiece?: number; before?: number };
+
+export async function inspectJob(
+  ctx: QueryCtx,
+  lectureId: Id<"lectures">,
+  { fromPiece = 0, before = Infinity }: StoryPage = {},
+) {
   const job = await jobOf(ctx, lectureId);
   if (!job) return null;
   const lecture = await ctx.db.get("lectures", lectureId);
   const lane = await writingLaneOf(ctx, lectureId);
   const chunks = await ctx.db
     .query("audioChunks")
-    .withIndex("by_lecture_and_index", (q) => q.eq("lectureId", lectureId))
+    .withIndex("by_lecture_and_index", (q) => q.eq("lectureId", lectureId).gte("index", fromPiece))
     .take(MAX_CHUNKS_SHOWN);
   const events = await ctx.db
     .query("jobEvents")
-    .withIndex("by_lecture", (q) => q.eq("lectureId", lectureId))
+    .withIndex("by_lecture", (q) => q.eq("lectureId", lectureId).lt("_creationTime", before))
     .order("desc")
     .take(MAX_EVENTS_SHOWN);
   return {
@@ -53,9 +60,22 @@ export async function inspectJob(ctx: QueryCtx, lectureId: Id<"lectures">) {
       ...{ attempts: lane.attempts, losses: lane.losses, lease: leaseLine(lane.lease) },
       notBefore: lane.notBefore > 0 ? time(lane.notBefore) : undefined,
     },
-    pieces: chunks.map(chunkLine),
-    timeline: events.reverse().map(eventLine),
+    pieces: [...chunks.map(chunkLine), ...furtherPieces(chunks)],
+    timeline: [...earlierEvents(events), ...events.reverse().map(eventLine)],
   };
+}
+
+function furtherPieces(chunks: Doc<"audioChunks">[]): string[] {
+  const last = chunks.at(-1);
+  if (!last || chunks.length < MAX_CHUNKS_SHOWN) return [];
+  return [`Further pieces, if there are any: add "fromPiece": ${last.index + 1}`];
+}
+
+/** @param events newest first */
+function earlierEvents(events: Doc<"jobEvents">[]): string[] {
+  const first = events.at(-1);
+  if (!first || events.length < MAX_EVENTS_SHOWN) return [];
+  return [`Earlier events, if there are any: add "before": ${first._creationTime}`];
 }
 
 function chunkLine(chunk: Doc<"audioChunks">): string {

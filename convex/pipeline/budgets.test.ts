@@ -110,7 +110,7 @@ describe("in a deployment of 5,000 lectures, 200 jobs and a lecture of 1,000 pie
     await as.query(api.jobs.get, { lectureId });
     await as.query(api.jobs.chunkTimeline, { lectureId, fromIndex: 300, limit: 200 });
     await as.query(api.jobs.events, { lectureId, paginationOpts: page });
-    await world.t.query(internal.jobs.inspect, { lectureId });
+    await readWholeStory(lectureId);
     const { token } = await as.mutation(api.shares.create, { lectureId });
     await as.query(api.shares.get, { lectureId });
     await world.t.query(api.shares.lecture, { token });
@@ -142,3 +142,28 @@ describe("in a deployment of 5,000 lectures, 200 jobs and a lecture of 1,000 pie
     expect(never).toEqual([]);
   }, 240_000);
 });
+
+/** A story that is longer than one answer goes on where that says. */
+async function readWholeStory(lectureId: Id<"lectures">): Promise<void> {
+  type Story = { pieces: string[]; timeline: string[] };
+  const pieces: string[] = [];
+  const events: string[] = [];
+  let more: { fromPiece?: number; before?: number } | undefined = {};
+  while (more) {
+    const story = (await world.t.query(internal.jobs.inspect, { lectureId, ...more })) as Story;
+    const next: typeof more = {};
+    for (const line of [...story.pieces, ...story.timeline]) {
+      const [, name, value] = /add "(fromPiece|before)": ([\d.]+)$/u.exec(line) ?? [];
+      if (name === "fromPiece") next.fromPiece = Number(value);
+      if (name === "before") next.before = Number(value);
+    }
+    pieces.push(...story.pieces.filter((line) => line.startsWith("#")));
+    events.push(...story.timeline.filter((line) => !line.startsWith("Earlier")));
+    more = Object.keys(next).length > 0 ? { ...more, ...next } : undefined;
+  }
+  const named = new Set(pieces.map((line) => line.split(" ")[0]));
+  expect(named.size).toBe(PIECES);
+  const rows = await world.rows("jobEvents");
+  const own = rows.filter((row) => row.lectureId === lectureId);
+  expect(new Set(events).size).toBe(own.length);
+}
