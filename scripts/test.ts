@@ -13,8 +13,8 @@ const longestRunMs = 45 * 60_000;
 
 const startedAt = performance.now();
 const chosen = process.argv.slice(2);
-// The unit tests may use all cores; those that drive servers and a browser run after them, one file
-// at a time. A few that were chosen may be of any kind: one run finds them.
+// The unit tests may use all cores; those that drive servers and a browser run after them, a few files
+// at a time. Tests that were chosen may be of any kind: one run finds them.
 const runs =
   chosen.length === 0 ? [["unit", "convex"], ["end-to-end"]] : [["unit", "convex", "end-to-end"]];
 const folder = mkdtempSync(join(tmpdir(), "lectern-test-"));

@@ -203,10 +203,11 @@ describe("with the keyboard alone", () => {
     await share.focus();
     await page.keyboard.press("Enter");
     await page.getByRole("dialog", { name: "Share these notes" }).waitFor();
+    const isInDialog = () =>
+      page.evaluate(() => Boolean(document.activeElement?.closest("[role=dialog]")));
+    await expect.poll(isInDialog).toBe(true);
     await page.keyboard.press("Tab");
-    expect(
-      await page.evaluate(() => document.activeElement?.closest("[role=dialog]") !== null),
-    ).toBe(true);
+    await expect.poll(isInDialog).toBe(true);
     await page.keyboard.press("Escape");
     await expect.poll(focusedName).toBe("Share");
   });
