@@ -1,12 +1,19 @@
 // Which tests run where: plain Node, Convex's edge-like runtime, or against a real server and browser.
 import { defineConfig } from "vitest/config";
 
+/**
+ * In CI a test that fails is run once more before it counts as failed: a machine that stalls for seconds must not
+ * refuse a change. The report names such a test; at one's desk nothing is repeated.
+ */
+const retry = process.env.CI ? 1 : 0;
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: "unit",
+          retry,
           environment: "node",
           include: [
             "{domain,embedded,local-ai,scripts,src}/**/*.test.{ts,tsx}",
@@ -19,6 +26,7 @@ export default defineConfig({
       {
         test: {
           name: "convex",
+          retry,
           environment: "edge-runtime",
           include: ["convex/**/*.test.ts"],
           testTimeout: 60_000,
@@ -29,6 +37,7 @@ export default defineConfig({
         // for a microphone, a power cut or a provider.
         test: {
           name: "end-to-end",
+          retry,
           environment: "node",
           include: ["test/{e2e,browser,faults,cli,crash,fuzz}/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/*.long.test.ts"],
