@@ -61,7 +61,7 @@ describe("a route of the app", () => {
     expect(proxied.headers.get("x-url")).toMatch(/^https:/);
   });
 
-  it.each([0, 1, 1000, 3_000_000, 19_000_000])(
+  it.each([0, 1, 1000, 3_000_000, 20 << 20])(
     "gets %i bytes and gives them back",
     async (sizeBytes) => {
       const body = randomBytes(sizeBytes);
@@ -79,7 +79,7 @@ describe("a route of the app", () => {
   it("does not get more than 20 MiB", async () => {
     const response = await fetch(`${server.siteUrl}/echo`, {
       method: "POST",
-      body: Buffer.alloc(21 << 20),
+      body: Buffer.alloc((20 << 20) + 1),
     });
     expect(response.status).toBeGreaterThanOrEqual(400);
     expect((await fetch(`${server.siteUrl}/hello`)).status).toBe(200);

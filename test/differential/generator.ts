@@ -255,6 +255,10 @@ const { operation } = fc.letrec<{ operation: Operation; operations: Operation[] 
     },
     {
       weight: 1,
+      arbitrary: fc.record({ do: fc.constant("cancel" as const), of: fc.constantFrom(...JOBS) }),
+    },
+    {
+      weight: 1,
       arbitrary: fc.record({
         do: fc.constant("deleteFile" as const),
         of: fc.constantFrom(...FILES),
