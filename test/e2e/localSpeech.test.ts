@@ -1,14 +1,18 @@
 // Speech to text with nothing configured: `npm start` runs it on this machine, through whisper.cpp itself.
 import { readFileSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { heard, writeTestModel } from "../../local-ai/testModel.ts";
 import { Deployment } from "../../scripts/deployment.ts";
+import { launchChromium } from "../browser/chromium.ts";
 import { TestAccount, type TestPiece } from "../harness/client.ts";
 import { startLectern, type Lectern } from "../harness/lectern.ts";
+import { visit } from "../harness/visitor.ts";
 
 const speech = new Uint8Array(
   readFileSync(new URL("../../local-ai/fixtures/jfk.ogg", import.meta.url)),
@@ -66,6 +70,40 @@ describe("a lecture on a machine with no key and no network", () => {
     await lectern.stop();
     await lectern.restart({ TRANSCRIPTION_API_KEY: "a-key", LECTERN_SPEECH_MODEL: "" });
     expect((await variables()).has("TRANSCRIPTION_BASE_URL")).toBe(false);
+  });
+});
+
+describe("a model that is being downloaded", () => {
+  it("is a bar on the page of the lecture that waits for it, and not a problem", async () => {
+    // A mirror that sends a third of the smallest model and then takes its time.
+    const mirror = createServer((_, response) => {
+      response.writeHead(200, { "Content-Length": 3_000_000 });
+      response.write(Buffer.alloc(1_000_000));
+    });
+    await new Promise<void>((resolve) => mirror.listen(0, "127.0.0.1", resolve));
+    const { port } = mirror.address() as AddressInfo; // it listens on a port
+    const waiting = await startLectern({
+      env: {
+        LECTERN_SPEECH_MODEL: "tiny-q5_1",
+        LECTERN_SPEECH_MODELS_URL: `http://127.0.0.1:${port}`,
+      },
+    });
+    const browser = await launchChromium();
+    try {
+      const { page } = await visit(browser, waiting.url);
+      const account = await TestAccount.ofPage(waiting.url, page);
+      const lectureId = await account.sendLecture(pieces.slice(0, 1), "Waiting");
+      await page.goto(new URL(`/lecture/${lectureId}`, waiting.url).href);
+      const bar = page.getByRole("progressbar", { name: "Getting ready to transcribe" });
+      await expect.poll(() => bar.getAttribute("aria-valuenow"), { timeout: 60_000 }).toBe("33");
+      expect(await page.getByRole("button", { name: "Retry" }).count()).toBe(0);
+      await account.close();
+    } finally {
+      await browser.close();
+      await waiting.close();
+      mirror.closeAllConnections();
+      mirror.close();
+    }
   });
 });
 

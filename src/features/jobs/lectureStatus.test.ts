@@ -8,6 +8,11 @@ describe("a lecture's state in words", () => {
     [{ state: "processing", stage: "writing" }, "Writing notes", true],
     [{ state: "processing", stage: "saving" }, "Finishing", true],
     [{ state: "paused", stage: "transcribing" }, "Paused", true],
+    [
+      { state: "paused", stage: "transcribing", problem: { code: "model_loading" } },
+      "Getting ready",
+      true,
+    ],
     [{ state: "ready", stage: "done" }, "Ready", false],
     [{ state: "failed", stage: "transcribing" }, "Failed", false],
     [{ state: "canceled", stage: "writing" }, "Cancelled", false],

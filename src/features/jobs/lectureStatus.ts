@@ -14,13 +14,23 @@ export type LectureStatus = {
   isRunning: boolean;
 };
 
-export function lectureStatus(lecture: { state: LectureState; stage: Stage }): LectureStatus {
+/** What the pipeline calls a provider that is not ready yet and says when to come back. */
+export const GETTING_READY = "model_loading";
+
+export function lectureStatus(lecture: {
+  state: LectureState;
+  stage: Stage;
+  problem?: { code: string };
+}): LectureStatus {
   switch (lecture.state) {
     case "receiving":
       return { label: receivingWords(lecture.stage), tone: "accent", isRunning: true };
     case "processing":
       return { label: stageWords[lecture.stage], tone: "accent", isRunning: true };
     case "paused":
+      if (lecture.problem?.code === GETTING_READY) {
+        return { label: "Getting ready", tone: "accent", isRunning: true };
+      }
       return { label: "Paused", tone: "warning", isRunning: true };
     case "ready":
       return { label: "Ready", tone: "neutral", isRunning: false };

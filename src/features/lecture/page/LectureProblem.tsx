@@ -7,7 +7,9 @@ import { useTask } from "../../../app/useTask.ts";
 import { Button } from "../../../ui/Button.tsx";
 import { Notice } from "../../../ui/Notice.tsx";
 import { formatWhen } from "../../library/dates.ts";
+import { GETTING_READY } from "../../jobs/lectureStatus.ts";
 import type { LectureDetails } from "../lecture.ts";
+import { GettingReady } from "./GettingReady.tsx";
 
 const titles = {
   failed: "The work on this lecture failed",
@@ -16,7 +18,10 @@ const titles = {
 } as const;
 
 export function LectureProblem({ lecture }: { lecture: LectureDetails }) {
-  const { state } = lecture;
+  const { state, problem } = lecture;
+  if (state === "paused" && problem?.code === GETTING_READY) {
+    return <GettingReady message={problem.message} />;
+  }
   if (state === "failed" || state === "paused" || state === "canceled") {
     return <Stopped lecture={lecture} state={state} />;
   }
