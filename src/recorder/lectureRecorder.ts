@@ -22,6 +22,7 @@ import type { Problem } from "./outbox/ledger.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 import { prepareRecording, type Mark, type RecordingTarget } from "./prepareRecording.ts";
 import { nothingRecorded, troubleWithStorage, whyItCannotStart } from "./recorderProblems.ts";
+import { uniqueKey } from "./uniqueKey.ts";
 
 export type RecorderStatus =
   /** No microphone is open. */
@@ -249,7 +250,7 @@ export class LectureRecorder {
   async addMark(note?: string): Promise<Mark | undefined> {
     const { lecture } = this.#snapshot;
     if (!lecture) return undefined;
-    const mark: Mark = { markKey: crypto.randomUUID(), atMs: this.clockMs(), note };
+    const mark: Mark = { markKey: uniqueKey(), atMs: this.clockMs(), note };
     this.#show({ marks: [...this.#snapshot.marks, mark] });
     await this.#outbox.putMark({ clientKey: lecture.clientKey, ...mark, status: "waiting" });
     return mark;

@@ -5,6 +5,7 @@ import type { Outbox } from "./outbox/outbox.ts";
 import { holdRecordingLock, tryRecordingLock } from "./outbox/recordingLock.ts";
 import { closeOpenPieces } from "./outbox/recovery.ts";
 import { CannotRecord, noLongerHere, recordedElsewhere } from "./recorderProblems.ts";
+import { uniqueKey } from "./uniqueKey.ts";
 
 export type Mark = { markKey: string; atMs: number; note?: string };
 
@@ -55,7 +56,7 @@ async function addLecture(
   outbox: Outbox,
   target: Exclude<RecordingTarget, { kind: "interrupted" }>,
 ): Promise<PreparedRecording> {
-  const clientKey = crypto.randomUUID();
+  const clientKey = uniqueKey();
   const { title, course, ownerId } = target;
   const isContinued = target.kind === "continued";
   const now = Date.now();

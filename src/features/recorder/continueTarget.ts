@@ -5,6 +5,7 @@ import { ServerProblem } from "../../recorder/server.ts";
 import { ownerOfNewLectures } from "../upload/accountId.ts";
 import { ConvexLectureServer } from "../upload/convexServer.ts";
 import { deviceOutbox } from "../upload/deviceOutbox.ts";
+import { uniqueKey } from "../../recorder/uniqueKey.ts";
 
 const ANSWER_WITHIN_MS = 8_000;
 
@@ -49,7 +50,7 @@ async function endAtOnce(lectureId: string, { session, nextIndex, startMs }: Con
   const outbox = await deviceOutbox();
   const now = Date.now();
   await outbox.addLecture({
-    clientKey: crypto.randomUUID(),
+    clientKey: uniqueKey(),
     source: "recording",
     lectureId,
     ownerId: ownerOfNewLectures(),

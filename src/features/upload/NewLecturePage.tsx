@@ -10,6 +10,7 @@ import { FilePicker } from "./FilePicker.tsx";
 import { takeIncomingFiles } from "./incomingFiles.ts";
 import { TranscriptForm } from "./TranscriptForm.tsx";
 import { useDeviceState, useIntakeItems } from "./useDevice.ts";
+import { uniqueKey } from "../../recorder/uniqueKey.ts";
 import styles from "./NewLecturePage.module.css";
 
 export function NewLecturePage() {
@@ -23,7 +24,7 @@ export function NewLecturePage() {
     if (added.kind === "text") setTexts((before) => [...before, added]);
     if (added.kind === "refused") {
       const { message } = added;
-      setRefusals((before) => [...before, { id: crypto.randomUUID(), message }]);
+      setRefusals((before) => [...before, { id: uniqueKey(), message }]);
     }
   };
   const add = (files: readonly File[]) => {

@@ -9,6 +9,7 @@ import type { LectureSource, LocalLecture, TextChunk } from "../../recorder/outb
 import { titleFrom } from "../../recorder/files/fileIntake.ts";
 import { ownerOfNewLectures } from "./accountId.ts";
 import { deviceOutbox } from "./deviceOutbox.ts";
+import { uniqueKey } from "../../recorder/uniqueKey.ts";
 
 export type TextDetails = { title?: string; course?: string };
 
@@ -86,7 +87,7 @@ export function newTextLecture(options: {
 }): LocalLecture {
   const now = Date.now();
   return {
-    clientKey: crypto.randomUUID(),
+    clientKey: uniqueKey(),
     source: options.source,
     title: options.title || undefined,
     course: options.course || undefined,

@@ -10,6 +10,7 @@ import type { Outbox } from "../outbox/outbox.ts";
 import { holdRecordingLock, tryRecordingLock } from "../outbox/recordingLock.ts";
 import { Cutter, CutFailed, type StartWorker } from "./cutter.ts";
 import type { CutPiece } from "./cut.ts";
+import { uniqueKey } from "../uniqueKey.ts";
 
 export type IntakeItem = {
   clientKey: string;
@@ -137,7 +138,7 @@ export class FileIntake {
   }
 
   async #check(file: File, details: FileDetails): Promise<void> {
-    const clientKey = crypto.randomUUID();
+    const clientKey = uniqueKey();
     const { name: fileName, size: sizeBytes, lastModified } = file;
     this.#show([
       ...this.#items,

@@ -15,6 +15,7 @@ import { LectureProblem } from "./LectureProblem.tsx";
 import { LectureProgress } from "./LectureProgress.tsx";
 import { NarrowLayout, WideLayout, type View } from "./layouts.tsx";
 import { useMoment } from "./useMoment.ts";
+import { uniqueKey } from "../../../recorder/uniqueKey.ts";
 import styles from "./Lecture.module.css";
 
 const MarkDialog = lazy(() => import("../MarkDialog.tsx"));
@@ -100,6 +101,5 @@ export function Lecture({ lecture, startMs }: { lecture: LectureDetails; startMs
 }
 
 function newMark(atMs: number): Mark {
-  // crypto.randomUUID exists only over https and on this machine; the key has to be unique in one lecture.
-  return { clientKey: `page-${Date.now()}-${Math.random().toString(36).slice(2)}`, atMs };
+  return { clientKey: uniqueKey(), atMs };
 }
