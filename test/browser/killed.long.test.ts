@@ -1,10 +1,10 @@
-// The long form of killed.test.ts: `npm run test:long`. LECTERN_KILLS sets how often (20).
+// The long form of killed.test.ts: `npm run test:long`. LECTERN_KILLS sets how often (100).
 import { afterAll, expect, it } from "vitest";
 import { closeDecoder } from "../provider/decodeInBrowser.ts";
 import { killRecording } from "./engine/killRecording.ts";
 import { summary } from "./engine/statistics.ts";
 
-const KILLS = Number(process.env["LECTERN_KILLS"] ?? 20);
+const KILLS = Number(process.env["LECTERN_KILLS"] ?? 100);
 
 afterAll(closeDecoder);
 
