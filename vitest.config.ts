@@ -14,6 +14,8 @@ export default defineConfig({
         test: {
           name: "unit",
           retry,
+          // By default one core is left free; nobody works beside the tests.
+          maxWorkers: 2,
           environment: "node",
           include: [
             "{domain,embedded,local-ai,scripts,src}/**/*.test.{ts,tsx}",
@@ -27,6 +29,7 @@ export default defineConfig({
         test: {
           name: "convex",
           retry,
+          maxWorkers: 2,
           environment: "edge-runtime",
           include: ["convex/**/*.test.ts"],
           testTimeout: 60_000,
