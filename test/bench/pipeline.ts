@@ -1,7 +1,7 @@
 // `npm run bench:pipeline`: what the pipeline adds to the provider's own time, how fair it is, and how fast it recovers.
 //
 // All configurations take about half an hour, because the provider really is as slow as it says. `--quick` runs the
-// ones with a 1 s provider and 18 pieces.
+// ones with a 1 s provider and 18 pieces; `--pieces 18 --latency 8000 --lanes 4` just the schedules of that kind.
 import { parseArgs } from "node:util";
 import { TestAccount } from "../harness/client.ts";
 import { startLectern, type Lectern } from "../harness/lectern.ts";
@@ -10,7 +10,15 @@ import { startProvider, type Provider } from "../provider/server.ts";
 import { idealScheduleMs } from "./idealSchedule.ts";
 import { against, heading, line, shownMs } from "./report.ts";
 
-const { values: options } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    pieces: { type: "string" },
+    latency: { type: "string" },
+    lanes: { type: "string" },
+  },
+});
+const isChosen = [options.pieces, options.latency, options.lanes].some((value) => value);
 
 const LECTURE_SECONDS = 90 * 60;
 const CAP = 8;
@@ -18,19 +26,21 @@ const CAP = 8;
 const provider = await startProvider();
 try {
   await benchSchedules();
-  await benchFairness();
-  await benchRecovery();
+  if (!isChosen) {
+    await benchFairness();
+    await benchRecovery();
+  }
 } finally {
   await provider.close();
 }
 
 async function benchSchedules() {
   heading("A 90-minute lecture, all pieces uploaded: from the last upload to finished notes");
-  for (const lanes of [1, 4, 8]) {
+  for (const lanes of chosen(options.lanes, [1, 4, 8])) {
     const lectern = await start({ LECTERN_LANES: String(lanes) });
     try {
-      for (const chunkCount of options.quick ? [18] : [18, 120]) {
-        for (const latencyMs of options.quick ? [1_000] : [8_000, 1_000]) {
+      for (const chunkCount of chosen(options.pieces, options.quick ? [18] : [18, 120])) {
+        for (const latencyMs of chosen(options.latency, options.quick ? [1_000] : [8_000, 1_000])) {
           await benchSchedule(lectern, { lanes, chunkCount, latencyMs });
         }
       }
@@ -38,6 +48,10 @@ async function benchSchedules() {
       await lectern.close();
     }
   }
+}
+
+function chosen(value: string | undefined, all: number[]): number[] {
+  return value === undefined ? all : [Number(value)];
 }
 
 async function benchSchedule(
