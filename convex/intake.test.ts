@@ -16,6 +16,10 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
+function sound(wrong: { measuredMs?: number; audibleMs?: number; peakDb?: number }) {
+  return { measuredMs: 45_000, audibleMs: 0, peakDb: -60, ...wrong };
+}
+
 async function files(): Promise<number> {
   return await world.t.run(async (ctx) => (await ctx.db.system.query("_storage").collect()).length);
 }
@@ -100,6 +104,10 @@ describe("a piece", () => {
     ["an overlap longer than itself", { overlapMs: 50_000 }],
     ["text instead of audio", { mimeType: "text/plain" }],
     ["a hash that is none", { sha256: "abc" }],
+    ["more sound than was measured", { sound: sound({ audibleMs: 2, measuredMs: 1 }) }],
+    ["sound for longer than it can be", { sound: sound({ measuredMs: 86_400_000 }) }],
+    ["a loudness that is no number", { sound: sound({ peakDb: -Infinity }) }],
+    ["a loudness of a rocket", { sound: sound({ peakDb: 200 }) }],
   ])("with %s is refused", async (_, wrong) => {
     const lectureId = await world.create(person, "a");
     const piece = await world.upload(0);

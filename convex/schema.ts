@@ -14,6 +14,7 @@ import {
   lectureStateValidator,
   problemValidator,
   settledStateValidator,
+  soundValidator,
   sourceValidator,
   stageValidator,
   storedSegmentValidator,
@@ -132,6 +133,8 @@ export default defineSchema({
     sizeBytes: v.number(),
     /** Lowercase hexadecimal. */
     sha256: v.string(),
+    /** What the device measured; absent where it could not, or when a retry is to hear it anyway. */
+    sound: v.optional(soundValidator),
     state: chunkStateValidator,
     /** True in the states transcribed, skipped and failed. */
     isSettled: v.boolean(),
@@ -163,6 +166,8 @@ export default defineSchema({
     endMs: v.number(),
     overlapMs: v.number(),
     state: settledStateValidator,
+    /** True when not even sound was recorded, as from a muted microphone. */
+    noSound: v.optional(v.boolean()),
     segments: v.array(storedSegmentValidator),
     language: v.optional(v.string()),
     searchText: v.string(),

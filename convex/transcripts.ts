@@ -23,6 +23,7 @@ export const range = query({
       endMs: v.number(),
       segments: v.array(shownSegmentValidator),
       state: settledStateValidator,
+      noSound: v.optional(v.boolean()),
     }),
   ),
   handler: async (ctx, { lectureId, fromIndex, toIndex }) => {
@@ -35,7 +36,10 @@ export const range = query({
         q.eq("lectureId", lectureId).gte("index", fromIndex).lt("index", toIndex),
       )
       .take(MAX_RANGE);
-    return chunks.map((chunk) => ({ ...shownChunk(chunk), state: chunk.state }));
+    return chunks.map((chunk) => {
+      const { state, noSound } = chunk;
+      return { ...shownChunk(chunk), state, noSound };
+    });
   },
 });
 

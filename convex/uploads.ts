@@ -6,6 +6,7 @@ import { mutation, query } from "./_generated/server.js";
 import { requireLecture, requireOwner } from "./model/access.ts";
 import { addAudioChunk, addTextChunks, finishIntake, missingIndices } from "./model/intake.ts";
 import { checkInteger, refusalValidator } from "./model/refusal.ts";
+import { soundValidator } from "./model/validators.ts";
 
 /** Where to send the bytes of one piece; good for a short time. */
 export const generateUploadUrl = mutation({
@@ -30,6 +31,7 @@ export const addChunk = mutation({
     sizeBytes: v.number(),
     mimeType: v.string(),
     sha256: v.string(),
+    sound: v.optional(soundValidator),
   },
   returns: v.union(v.literal("stored"), v.literal("already_stored")),
   handler: async (ctx, { lectureId, ...piece }) => {

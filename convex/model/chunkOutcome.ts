@@ -70,6 +70,22 @@ async function recordDropped(
   });
 }
 
+/** Does without a call for a piece in which its device has measured no sound. */
+export async function skipWithoutCall(
+  ctx: MutationCtx,
+  job: Doc<"jobs">,
+  chunk: Doc<"audioChunks">,
+): Promise<void> {
+  await settle(ctx, job, chunk, "skipped", {
+    words: 0,
+    noSound: true,
+    event: {
+      type: "chunk.skipped",
+      detail: `${nameOf(chunk)}: skipped, no sound in it, as from a muted microphone. It was not sent to be transcribed.`,
+    },
+  });
+}
+
 /** Decides after a failed call. The caller has checked the token. */
 export async function failChunk(
   ctx: MutationCtx,
@@ -211,6 +227,7 @@ async function giveUp(
 type Settling = {
   result?: ChunkResult;
   words: number;
+  noSound?: true;
   fields?: Parameters<typeof moveChunk>[3];
   event: { type: string; detail: string; durationMs?: number; providerText?: string };
 };
@@ -222,12 +239,12 @@ async function settle(
   job: Doc<"jobs">,
   chunk: Doc<"audioChunks">,
   state: SettledState,
-  { result, words, fields, event }: Settling,
+  { result, words, noSound, fields, event }: Settling,
 ): Promise<void> {
   const now = Date.now();
   if (chunk.lease) await endLease(ctx, chunk.lease);
   await moveChunk(ctx, chunk, TRANSITION[state], { ...fields, finishedAt: now, notBefore: 0 });
-  await storeText(ctx, chunk, state, result);
+  await storeText(ctx, chunk, state, { result, noSound });
   const settled = await updateJob(ctx, job, {
     counts: { ...job.counts, [state]: job.counts[state] + 1 },
     settledMs: job.settledMs + chunk.durationMs - chunk.overlapMs,
@@ -247,7 +264,7 @@ async function storeText(
   ctx: MutationCtx,
   chunk: Doc<"audioChunks">,
   state: SettledState,
-  result: ChunkResult | undefined,
+  { result, noSound }: Pick<Settling, "result" | "noSound">,
 ): Promise<void> {
   const lecture = await ctx.db.get("lectures", chunk.lectureId);
   if (!lecture) return;
@@ -260,6 +277,7 @@ async function storeText(
     endMs: chunk.startMs + chunk.durationMs,
     overlapMs: chunk.overlapMs,
     state,
+    noSound,
     segments,
     language: result?.language,
     searchText: searchTextOf(segments.map((segment) => segment.text)),

@@ -10,7 +10,7 @@ export const CHUNK_TRANSITIONS = [
   /** The call ended without a result: it waits for the next. */
   "release",
   "transcribe",
-  /** There is provably no speech in it. */
+  /** There is provably no speech in it, or not even sound, which needs no call. */
   "skip",
   "fail",
   /** Another attempt at one that failed, or at one in which nothing was heard. */
@@ -19,7 +19,7 @@ export const CHUNK_TRANSITIONS = [
 export type ChunkTransition = (typeof CHUNK_TRANSITIONS)[number];
 
 const TABLE: Record<ChunkState, Partial<Record<ChunkTransition, ChunkState>>> = {
-  ready: { claim: "leased" },
+  ready: { claim: "leased", skip: "skipped" },
   leased: { release: "ready", transcribe: "transcribed", skip: "skipped", fail: "failed" },
   transcribed: {},
   skipped: { requeue: "ready" },
@@ -37,7 +37,14 @@ export function nextChunkState(
 type ChunkFields = Partial<
   Pick<
     Doc<"audioChunks">,
-    "attempts" | "refusals" | "losses" | "notBefore" | "error" | "startedAt" | "finishedAt"
+    | "attempts"
+    | "refusals"
+    | "losses"
+    | "notBefore"
+    | "error"
+    | "startedAt"
+    | "finishedAt"
+    | "sound"
   >
 > & { lease?: Lease };
 

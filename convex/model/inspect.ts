@@ -1,5 +1,6 @@
 // One job's whole story for an operator: timeline, lanes, leases, attempts, errors, waits, cost.
 
+import { hasNoSound } from "../../domain/sound.ts";
 import { formatClock, formatDuration } from "../../domain/time.ts";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { QueryCtx } from "../_generated/server.js";
@@ -90,9 +91,15 @@ function chunkLine(chunk: Doc<"audioChunks">): string {
     chunk.startedAt !== undefined && chunk.finishedAt !== undefined
       ? `took ${chunk.finishedAt - chunk.startedAt} ms`
       : "",
+    soundLine(chunk),
     chunk.error ? `${chunk.error.code}: ${chunk.error.message}` : "",
   ];
   return parts.filter(Boolean).join(", ");
+}
+
+function soundLine(chunk: Doc<"audioChunks">): string {
+  if (!chunk.sound) return "";
+  return hasNoSound(chunk) ? "no sound" : `loudest ${chunk.sound.peakDb} dB`;
 }
 
 function leaseLine(lease: Doc<"audioChunks">["lease"]): string | undefined {

@@ -6,6 +6,7 @@ import {
   MAX_CHUNKS,
   MAX_LECTURE_DURATION_MS,
 } from "../../domain/limits.ts";
+import { LOUDEST_DB, SILENCE_DB, type Sound } from "../../domain/sound.ts";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
 import { recordEvent } from "./events.ts";
@@ -33,6 +34,7 @@ export type AudioPiece = Pick<
   | "sizeBytes"
   | "mimeType"
   | "sha256"
+  | "sound"
 >;
 
 /** Stores one piece and wakes the job. The same piece again changes nothing. */
@@ -93,6 +95,13 @@ function checkPiece(piece: AudioPiece): void {
   if (piece.mimeType.length > 100 || !/^(?:audio|video)\/[\w.+-]+/u.test(piece.mimeType)) {
     refuse("invalid_mimeType", "This is not a piece of audio.");
   }
+  if (piece.sound) checkSound(piece.sound);
+}
+
+function checkSound({ measuredMs, audibleMs, peakDb }: Sound): void {
+  checkNumber("measuredMs", measuredMs, 0, 2 * MAX_CHUNK_DURATION_MS);
+  checkNumber("audibleMs", audibleMs, 0, measuredMs);
+  checkNumber("peakDb", peakDb, SILENCE_DB, LOUDEST_DB);
 }
 
 async function pieceAt(

@@ -101,7 +101,7 @@ function reachable(from: JobStatus): Set<JobStatus> {
 }
 
 const CHUNK_TABLE: Record<ChunkState, Record<string, ChunkState>> = {
-  ready: { claim: "leased" },
+  ready: { claim: "leased", skip: "skipped" },
   leased: { release: "ready", transcribe: "transcribed", skip: "skipped", fail: "failed" },
   transcribed: {},
   skipped: { requeue: "ready" },

@@ -87,6 +87,13 @@ export const leaseValidator = v.object({
 });
 export type Lease = Infer<typeof leaseValidator>;
 
+/** What a device has measured of a piece's sound; see domain/sound.ts. */
+export const soundValidator = v.object({
+  measuredMs: v.number(),
+  audibleMs: v.number(),
+  peakDb: v.number(),
+});
+
 export const callKindValidator = v.union(v.literal("transcribe"), v.literal("write"));
 export type CallKind = Infer<typeof callKindValidator>;
 

@@ -4,7 +4,9 @@ import { transcriptionEndpoint } from "../ai/configuration.ts";
 import { internal } from "../_generated/api.js";
 import type { Doc, Id } from "../_generated/dataModel.js";
 import type { MutationCtx } from "../_generated/server.js";
+import { hasNoSound } from "../../domain/sound.ts";
 import { jobOf } from "../model/access.ts";
+import { skipWithoutCall } from "../model/chunkOutcome.ts";
 import { moveChunk } from "../model/chunkState.ts";
 import { pauseForPerson } from "../model/circuit.ts";
 import { isActive } from "../model/jobState.ts";
@@ -34,6 +36,10 @@ export async function claimChunk(
   const now = Date.now();
   const chunk = await nextChunk(ctx, lectureId);
   if (!chunk) return "nothing";
+  if (hasNoSound(chunk)) {
+    await skipWithoutCall(ctx, job, chunk);
+    return "claimed";
+  }
   const endpoint = transcriptionEndpoint(environment());
   if ("missing" in endpoint) {
     await pauseForPerson(ctx, job, { code: "no_transcription", message: endpoint.missing });

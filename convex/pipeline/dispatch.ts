@@ -15,7 +15,7 @@ import { claimWriting } from "./claimWriting.ts";
 const MAX_STEPS = 12;
 
 /**
- * - `claimed`: an action is on its way; there may be more to claim
+ * - `claimed`: an action is on its way, or none was needed; there may be more to claim
  * - `no_slot`: there is work, but too many calls are in flight
  * - `nothing`: no work, or all lanes of the lecture are busy
  */

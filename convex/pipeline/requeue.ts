@@ -47,6 +47,8 @@ async function hearAgain(ctx: MutationCtx, chunk: Doc<"audioChunks">): Promise<v
   await moveChunk(ctx, chunk, "requeue", {
     ...{ attempts: 0, refusals: 0, losses: 0, notBefore: 0 },
     ...{ error: undefined, startedAt: undefined, finishedAt: undefined },
+    // Whoever asks for it again is told by the speech service, not by a measurement.
+    sound: undefined,
   });
   const row = await ctx.db
     .query("transcriptChunks")

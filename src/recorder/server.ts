@@ -1,4 +1,5 @@
 /** What the audio engine needs from a server, said in the engine's own words: it knows neither Convex nor HTTP. */
+import type { Sound } from "../../domain/sound.ts";
 import type { LectureSource, Problem, TextChunk } from "./outbox/ledger.ts";
 
 export type NewLecture = {
@@ -24,6 +25,7 @@ export type ChunkRegistration = {
   mimeType: string;
   /** Lowercase hexadecimal. */
   sha256: string;
+  sound?: Sound;
 };
 
 /** Every method may be called again with the same arguments: a second call changes nothing. All reject with ServerProblem. */

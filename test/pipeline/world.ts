@@ -4,6 +4,7 @@ import { convexTest } from "convex-test";
 import { vi } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Doc, Id } from "../../convex/_generated/dataModel.js";
+import type { Sound } from "../../domain/sound.ts";
 import { normalizedSha256 } from "../../convex/model/secrets.ts";
 import schema from "../../convex/schema.ts";
 import { Clock, tick, type Timer } from "./clock.ts";
@@ -134,6 +135,7 @@ export class World {
       sizeBytes: blob.size,
       mimeType: "audio/webm",
       sha256: normalizedSha256(base64),
+      ...(piece.sound ? { sound: piece.sound } : {}),
     };
   }
 
@@ -198,6 +200,8 @@ export type PieceOptions = {
   session?: number;
   spoken?: Spoken;
   blob?: Blob;
+  /** What the device has measured. */
+  sound?: Sound;
 };
 export type RecordingOptions = { pieces: number; durationMs?: number; clientKey?: string };
 

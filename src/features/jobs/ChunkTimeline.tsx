@@ -18,6 +18,7 @@ const kindWords: Record<BarKind, string> = {
   done: "Done",
   retried: "Done, not at the first try",
   skipped: "No speech",
+  silent: "Skipped: no sound",
   failed: "Failed",
 };
 

@@ -13,7 +13,7 @@ export type TimelineChunk = {
   error?: string;
 };
 
-export type BarKind = "waiting" | "running" | "done" | "retried" | "skipped" | "failed";
+export type BarKind = "waiting" | "running" | "done" | "retried" | "skipped" | "silent" | "failed";
 
 /** A bar of a chunk's row. `from` and `length` are shares of the picture's width, 0 to 1. */
 export type Bar = { kind: BarKind; from: number; length: number };
@@ -64,7 +64,8 @@ export function kindOf(chunk: Pick<TimelineChunk, "state" | "attempts">): BarKin
     case "transcribed":
       return chunk.attempts > 1 ? "retried" : "done";
     case "skipped":
-      return "skipped";
+      // Without a call: the device measured that there was no sound at all.
+      return chunk.attempts === 0 ? "silent" : "skipped";
     case "failed":
       return "failed";
     default:

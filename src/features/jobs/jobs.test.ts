@@ -63,6 +63,7 @@ describe("what a chunk's bar is", () => {
     ["transcribed", 1, "done"],
     ["transcribed", 3, "retried"],
     ["skipped", 1, "skipped"],
+    ["skipped", 0, "silent"],
     ["failed", 5, "failed"],
   ] as const)("%s after %i tries is %s", (state, attempts, kind) => {
     expect(kindOf({ state, attempts })).toBe(kind);

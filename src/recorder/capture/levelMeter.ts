@@ -6,7 +6,10 @@
 export type Level = {
   /** Root mean square, 0 to 1. */
   rms: number;
+  /** Of all channels: a microphone may be on the second one only. */
   peak: number;
+  /** How much sound was measured without a gap; 0 when the measuring has gaps. */
+  durationMs: number;
   /** From performance.now(), at arrival. */
   atMs: number;
 };
@@ -14,18 +17,22 @@ export type Level = {
 /** Runs on the audio thread, which loads nothing but a script: hence a text. 2,400 samples are 50 ms at 48 kHz. */
 const PROCESSOR = `
 registerProcessor("lectern-level", class extends AudioWorkletProcessor {
-  constructor() { super(); this.count = 0; this.sum = 0; this.peak = 0; }
-  process([input]) {
-    const samples = input[0];
-    if (!samples) return true;
-    for (const sample of samples) {
-      this.sum += sample * sample;
-      if (sample > this.peak) this.peak = sample; else if (-sample > this.peak) this.peak = -sample;
+  constructor() { super(); this.clear(); }
+  clear() { this.frames = 0; this.count = 0; this.sum = 0; this.peak = 0; }
+  process([channels]) {
+    if (channels.length === 0) return true;
+    for (const samples of channels) {
+      for (const sample of samples) {
+        this.sum += sample * sample;
+        if (sample > this.peak) this.peak = sample; else if (-sample > this.peak) this.peak = -sample;
+      }
+      this.count += samples.length;
     }
-    this.count += samples.length;
-    if (this.count >= sampleRate / 20) {
-      this.port.postMessage({ rms: Math.sqrt(this.sum / this.count), peak: this.peak });
-      this.count = 0; this.sum = 0; this.peak = 0;
+    this.frames += channels[0].length;
+    if (this.frames >= sampleRate / 20) {
+      const durationMs = (this.frames / sampleRate) * 1000;
+      this.port.postMessage({ rms: Math.sqrt(this.sum / this.count), peak: this.peak, durationMs });
+      this.clear();
     }
     return true;
   }
@@ -77,7 +84,7 @@ async function measureOnAudioThread(
     URL.revokeObjectURL(url);
   }
   const node = new AudioWorkletNode(context, "lectern-level", { numberOfOutputs: 0 });
-  node.port.onmessage = ({ data }: MessageEvent<{ rms: number; peak: number }>) =>
+  node.port.onmessage = ({ data }: MessageEvent<Omit<Level, "atMs">>) =>
     onLevel({ ...data, atMs: performance.now() });
   source.connect(node);
   return () => node.port.close();
@@ -100,7 +107,13 @@ function measureByTimer(
       sum += sample * sample;
       peak = Math.max(peak, Math.abs(sample));
     }
-    onLevel({ rms: Math.sqrt(sum / samples.length), peak, atMs: performance.now() });
+    // Timers come late, and the samples in between are never seen.
+    onLevel({
+      rms: Math.sqrt(sum / samples.length),
+      peak,
+      durationMs: 0,
+      atMs: performance.now(),
+    });
   }, FALLBACK_INTERVAL_MS);
   return () => clearInterval(timer);
 }

@@ -9,6 +9,7 @@ import type { RecordingClock } from "./recordingClock.ts";
 import { SegmentRecorder } from "./segmentRecorder.ts";
 import { SegmentWriter, type StorageTrouble } from "./segmentWriter.ts";
 import { segmenterLimits, shouldHandOver, type SegmenterLimits } from "./segmenter.ts";
+import { SoundMeter } from "../soundMeter.ts";
 
 /** A new recorder that has not started by then will not; the old one goes on meanwhile. */
 const START_TIMEOUT_MS = 3_000;
@@ -30,6 +31,7 @@ export type SessionOptions = {
 type Segment = {
   recorder: SegmentRecorder;
   writer: SegmentWriter;
+  meter: SoundMeter;
   overlapMs: number;
   takenBack: boolean;
   /** Resolves when the piece is closed on the disk. */
@@ -42,6 +44,8 @@ export class RecordingSession {
   #pauses = new PauseDetector();
   #stream: MediaStream | undefined;
   #current: Segment | undefined;
+  /** Those that record just now: two during a handover. */
+  readonly #recording = new Set<Segment>();
   #nextIndex: number;
   #handover: Promise<void> | undefined;
   /** Resolves when the last ended segment is closed on the disk: only then its index is used up, or free again. */
@@ -65,6 +69,8 @@ export class RecordingSession {
 
   /** Goes on from another microphone without a gap. */
   async switchTo(stream: MediaStream): Promise<void> {
+    // The levels that come are those of the new microphone already.
+    for (const { meter } of this.#recording) meter.spoil();
     await this.#handover;
     this.#stream = stream;
     this.#pauses = new PauseDetector();
@@ -84,6 +90,7 @@ export class RecordingSession {
   /** Hears how loud it is; this also is the session's heartbeat. */
   hear(level: Level): void {
     this.#pauses.push(level.rms, level.atMs);
+    for (const { meter } of this.#recording) meter.push(level.peak, level.durationMs);
     this.tick(level.atMs, this.#pauses.pauseMs);
   }
 
@@ -146,6 +153,7 @@ export class RecordingSession {
         onSlice?.(slice.size);
       },
       onEnd: ({ atMs, unasked }) => {
+        this.#recording.delete(segment);
         const durationMs = clock.at(atMs) - segment.writer.startMs;
         if (this.#current === segment || this.#current === undefined) clock.stop(atMs);
         void this.#close(segment, durationMs).then(finish);
@@ -164,16 +172,18 @@ export class RecordingSession {
       },
       onTrouble,
     );
-    const segment: Segment = { recorder, writer, overlapMs: 0, takenBack: false, ended };
+    const meter = new SoundMeter();
+    const segment: Segment = { recorder, writer, meter, overlapMs: 0, takenBack: false, ended };
+    this.#recording.add(segment);
     this.#settled = ended;
     return segment;
   }
 
   async #close(segment: Segment, durationMs: number): Promise<void> {
-    const { writer, overlapMs } = segment;
+    const { writer, meter, overlapMs } = segment;
     const kept = segment.takenBack
       ? await writer.takeBack()
-      : await writer.end(durationMs, overlapMs);
+      : await writer.end({ durationMs, overlapMs, sound: meter.sound });
     if (!kept && this.#nextIndex === writer.index + 1) this.#nextIndex = writer.index;
   }
 

@@ -50,11 +50,11 @@ export class SegmentWriter {
   }
 
   /** Closes the piece once everything is on the disk. Returns false when there was nothing: such a piece disappears. */
-  async end(durationMs: number, overlapMs: number): Promise<boolean> {
+  async end(known: Pick<Piece, "durationMs" | "overlapMs" | "sound">): Promise<boolean> {
     await this.#queue;
     if (this.#writtenBytes === 0) return this.takeBack();
     const { clientKey, index } = this.#piece;
-    const change = { status: "waiting", durationMs, overlapMs } as const;
+    const change = { status: "waiting", ...known } as const;
     await this.#untilStored(() => this.#outbox.updatePiece(clientKey, index, change));
     return true;
   }

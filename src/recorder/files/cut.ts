@@ -15,10 +15,13 @@ import {
   Quality,
   WavOutputFormat,
   WebMOutputFormat,
+  type AudioSample,
   type AudioSource,
   type EncodedPacket,
   type OutputFormat,
 } from "mediabunny";
+import type { Sound } from "../../../domain/sound.ts";
+import { peakOf, SoundMeter } from "../soundMeter.ts";
 import { ENCODED_BITS_PER_SECOND, type AudioFile } from "./audioFile.ts";
 import { nearestPause, type Loudness } from "./pauses.ts";
 import { CUT_LEEWAY_MS, MAX_PIECE_BYTES, nextCutMs, type PieceFormat } from "./plan.ts";
@@ -29,6 +32,8 @@ export type CutPiece = {
   startMs: number;
   durationMs: number;
   mimeType: string;
+  /** Known where the sound had to be decoded. */
+  sound?: Sound;
   bytes: ArrayBuffer;
 };
 
@@ -51,12 +56,13 @@ export async function* cutAudioFile(
         ? await copyPackets(file, startMs, stopMs)
         : await encodeSamples(file, startMs, Math.min(stopMs, endMs));
     if (!piece) return;
-    const { bytes, endsMs } = piece;
+    const { bytes, endsMs, sound } = piece;
     yield {
       index,
       startMs: startMs - firstMs,
       durationMs: endsMs - startMs,
       mimeType: file.format.mimeType,
+      ...(sound ? { sound } : {}),
       bytes,
     };
     startMs = endsMs;
@@ -64,7 +70,7 @@ export async function* cutAudioFile(
   }
 }
 
-type Written = { bytes: ArrayBuffer; endsMs: number };
+type Written = { bytes: ArrayBuffer; endsMs: number; sound?: Sound | undefined };
 
 async function copyPackets(
   file: AudioFile,
@@ -112,6 +118,7 @@ async function encodeSamples(
   });
   const output = await openOutput(file.format, source);
   let endsMs = startMs;
+  const meter = new SoundMeter();
   const sink = new AudioSampleSink(file.track);
   for await (const sample of sink.samples(startMs / 1000, stopMs / 1000)) {
     // The samples at the edges reach over them.
@@ -122,6 +129,7 @@ async function encodeSamples(
     if (firstFrame < endFrame) {
       using part = sample.trim(firstFrame, endFrame);
       part.setTimestamp(Math.max(0, (atMs - startMs) / 1000 + firstFrame / sample.sampleRate));
+      meter.push(loudestOf(part), (part.numberOfFrames / part.sampleRate) * 1000);
       await source.add(part);
       endsMs = atMs + endFrame / framesPerMs;
     }
@@ -131,7 +139,18 @@ async function encodeSamples(
     await output.cancel();
     return undefined;
   }
-  return { bytes: await finish(output), endsMs };
+  return { bytes: await finish(output), endsMs, sound: meter.sound };
+}
+
+/** The largest sample of all channels, before they are mixed into one. */
+function loudestOf(part: AudioSample): number {
+  const samples = new Float32Array(part.numberOfFrames);
+  let peak = 0;
+  for (let planeIndex = 0; planeIndex < part.numberOfChannels; planeIndex += 1) {
+    part.copyTo(samples, { planeIndex, format: "f32-planar" });
+    peak = Math.max(peak, peakOf(samples));
+  }
+  return peak;
 }
 
 /** The place for a cut: the nearest pause where this browser can listen, otherwise where it was wanted. */

@@ -1,5 +1,7 @@
 /** What the outbox remembers about every lecture that is still (partly) on this device, and what must be sent next. */
 
+import type { Sound } from "../../../domain/sound.ts";
+
 /** A sentence for a person, and a code for programs. */
 export type Problem = { code: string; message: string };
 
@@ -62,6 +64,8 @@ export type Piece = {
   durationMs: number;
   overlapMs: number;
   mimeType: string;
+  /** What was measured while it was made; unknown where the page died or nothing was decoded. */
+  sound?: Sound;
   sizeBytes: number;
   sliceCount: number;
   status: PieceStatus;

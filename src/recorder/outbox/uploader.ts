@@ -202,7 +202,7 @@ export class Uploader {
   async #register(ledger: LectureLedger, index: number): Promise<void> {
     const { clientKey } = ledger.lecture;
     const piece = pieceOf(ledger, index);
-    const { session, overlapMs, sizeBytes, mimeType, storageId, sha256 } = piece;
+    const { session, overlapMs, sizeBytes, mimeType, sound, storageId, sha256 } = piece;
     if (storageId === undefined || sha256 === undefined) {
       await this.#outbox.updatePiece(clientKey, index, { status: "waiting" });
       return;
@@ -219,6 +219,7 @@ export class Uploader {
         sizeBytes,
         mimeType,
         sha256,
+        sound,
       });
     } catch (error) {
       if (error instanceof ServerProblem && error.kind === "file_missing") {

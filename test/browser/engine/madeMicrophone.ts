@@ -12,7 +12,10 @@ export type MadeMicrophone = {
   gone: boolean;
 };
 
-export function makeMicrophone(): MadeMicrophone {
+/**
+ * @param loudness largest sample of the tone, 1 at full scale
+ */
+export function makeMicrophone(loudness = 0.2): MadeMicrophone {
   let context: AudioContext | undefined;
   let gain: GainNode | undefined;
   let track: MediaStreamTrack | undefined;
@@ -22,7 +25,7 @@ export function makeMicrophone(): MadeMicrophone {
     // A track that is stopped ends its recorder just as one that is unplugged does.
     unplug: () => track?.stop(),
     setMuted: (muted) => track?.dispatchEvent(new Event(muted ? "mute" : "unmute")),
-    setSilent: (silent) => gain?.gain.setValueAtTime(silent ? 0 : 0.2, 0),
+    setSilent: (silent) => gain?.gain.setValueAtTime(silent ? 0 : loudness, 0),
     stall: async () => context?.suspend(),
   };
   navigator.mediaDevices.getUserMedia = async () => {
@@ -30,7 +33,7 @@ export function makeMicrophone(): MadeMicrophone {
     made.opened++;
     context = new AudioContext();
     const tone = new OscillatorNode(context, { frequency: 440 });
-    gain = new GainNode(context, { gain: 0.2 });
+    gain = new GainNode(context, { gain: loudness });
     const destination = context.createMediaStreamDestination();
     tone.connect(gain).connect(destination);
     tone.start();

@@ -48,6 +48,11 @@ export const TranscriptChunk = memo(function TranscriptChunk(props: TranscriptCh
   );
 });
 
+function whyEmpty({ state, noSound }: FeedChunk): string {
+  if (state === "failed") return "this part could not be transcribed.";
+  return noSound ? "no sound was recorded here." : "nothing was said here.";
+}
+
 function LoadedChunk({
   chunk,
   lectureId,
@@ -60,10 +65,7 @@ function LoadedChunk({
   if (chunk.segments.length === 0) {
     return (
       <p className={styles.silence}>
-        {formatClock(chunk.startMs)} to {formatClock(chunk.endMs)}:{" "}
-        {chunk.state === "failed"
-          ? "this part could not be transcribed."
-          : "nothing was said here."}
+        {formatClock(chunk.startMs)} to {formatClock(chunk.endMs)}: {whyEmpty(chunk)}
       </p>
     );
   }
@@ -114,7 +116,7 @@ function Words({
   onMoment: (timeMs: number) => void;
 }) {
   return (
-    <p>
+    <p dir="auto">
       {paragraph.segments.map(({ segment, segmentIndex }) => (
         // A click on words is a shortcut for the pointer; by keyboard the paragraph's time does the same.
         <span

@@ -9,6 +9,8 @@ export type FeedChunk = {
   endMs: number;
   segments: FeedSegment[];
   state: "transcribed" | "skipped" | "failed";
+  /** Not even sound was recorded, as from a muted microphone. */
+  noSound?: boolean;
 };
 
 /** What ConvexReactClient.watchQuery gives. */
