@@ -4,6 +4,7 @@ import { paginationOptsValidator, paginationResultValidator } from "convex/serve
 import { v } from "convex/values";
 import { MAX_CHUNKS } from "../domain/limits.ts";
 import { WINDOW_LENGTHS } from "./ai/windows.ts";
+import type { Doc } from "./_generated/dataModel.js";
 import { internalMutation, internalQuery, query } from "./_generated/server.js";
 import { jobOf, requireLecture, requireOwner } from "./model/access.ts";
 import { inspectJob, lectureIdOf } from "./model/inspect.ts";
@@ -74,6 +75,7 @@ export const chunkTimeline = query({
       startMs: v.number(),
       durationMs: v.number(),
       state: chunkStateValidator,
+      /** Calls so far, with the one that is under way. */
       attempts: v.number(),
       receivedAt: v.number(),
       startedAt: v.optional(v.number()),
@@ -92,15 +94,22 @@ export const chunkTimeline = query({
       )
       .take(limit);
     return chunks.map((chunk) => {
-      const { index, startMs, durationMs, state, attempts, startedAt, finishedAt, error } = chunk;
+      const { index, startMs, durationMs, state, startedAt, finishedAt, error } = chunk;
       return {
-        ...{ index, startMs, durationMs, state, attempts, startedAt, finishedAt },
+        ...{ index, startMs, durationMs, state, attempts: callsFor(chunk), startedAt, finishedAt },
         receivedAt: chunk._creationTime,
         error: error?.message,
       };
     });
   },
 });
+
+/** The failed calls for a piece since the last retry, and the one that goes on or brought an answer. */
+function callsFor({ state, attempts, refusals, losses, startedAt }: Doc<"audioChunks">): number {
+  const isAnswered = state === "transcribed" || state === "skipped";
+  const isOneMore = state === "leased" || (isAnswered && startedAt !== undefined);
+  return attempts + refusals + losses + (isOneMore ? 1 : 0);
+}
 
 /** What happened, newest first, in plain words. */
 export const events = query({

@@ -56,6 +56,10 @@ describe("a fault that passes", () => {
     await expectWhole(world, lectureId, saidIn(5));
     expect(world.provider.heard()).toHaveLength(6);
     expect(await eventsOf(lectureId)).toContain("chunk.retry");
+    const timeline = await person.as.query(api.jobs.chunkTimeline, {
+      ...{ lectureId, fromIndex: 0, limit: 10 },
+    });
+    expect(timeline.map(({ attempts }) => attempts)).toEqual([1, 1, 2, 1, 1]);
   });
 
   it("is waited for as long as the provider asks", async () => {
