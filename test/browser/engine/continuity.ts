@@ -21,10 +21,25 @@ export type Continuity = {
   secondCount: number;
 };
 
+/** Pieces against one long recording of the same microphone. */
+export type Faithfulness = {
+  /** Seconds whose beginning the witness has and the pieces do not. */
+  lostSeconds: number[];
+  /** From one chord to the next: how much longer or shorter it takes in the pieces than for the witness, at most, in ms. */
+  worstGapMs: number;
+  /** How much the pieces' clock has moved against the witness's sound from the first to the last second, in ms. */
+  driftMs: number;
+  /** Seconds that the fake microphone itself spoilt: the witness does not have them either. */
+  spoiltSeconds: number[];
+};
+
 /** Before a chord the signal is silent for 150 ms; this much of full scale is a chord. */
 const ONSET_LEVEL = 0.02;
 
-export async function onsetsIn(piece: ReceivedPiece): Promise<Onset[]> {
+/** What is needed of a piece to hear it. */
+type HeardPiece = Pick<ReceivedPiece, "index" | "startMs" | "mimeType" | "bytes">;
+
+export async function onsetsIn(piece: HeardPiece): Promise<Onset[]> {
   const { pcm, sampleRateHz } = await decodeAudio(piece.bytes, piece.mimeType);
   const onsets: Onset[] = [];
   for (const { second, fromMs } of secondsHeard(pcm, sampleRateHz)) {
@@ -54,7 +69,7 @@ function firstLoudSample(
 }
 
 /** @param pieces in any order; all of one session */
-export async function continuityOf(pieces: Iterable<ReceivedPiece>): Promise<Continuity> {
+export async function continuityOf(pieces: Iterable<HeardPiece>): Promise<Continuity> {
   const sorted = [...pieces].sort((a, b) => a.index - b.index);
   const onsets: Onset[] = [];
   for (const piece of sorted) onsets.push(...(await onsetsIn(piece)));
@@ -78,6 +93,35 @@ export async function continuityOf(pieces: Iterable<ReceivedPiece>): Promise<Con
     worstPlaceMs: Math.max(0, ...offsets.map((offset) => Math.abs(offset - middle))),
     driftMs: Math.abs(mean(offsets.slice(-5)) - mean(offsets.slice(0, 5))),
     secondCount: seconds.length,
+  };
+}
+
+/** @param witness one webm recording of the same microphone for at least as long */
+export async function faithfulnessOf(
+  pieces: Iterable<HeardPiece>,
+  witness: Uint8Array<ArrayBuffer>,
+): Promise<Faithfulness> {
+  const places = new Map<number, number>();
+  for (const piece of [...pieces].sort((a, b) => a.index - b.index)) {
+    for (const { second, atMs } of await onsetsIn(piece)) {
+      if (!places.has(second)) places.set(second, atMs);
+    }
+  }
+  const whole = { index: 0, startMs: 0, mimeType: "audio/webm", bytes: witness };
+  const said = new Map((await onsetsIn(whole)).map(({ second, atMs }) => [second, atMs]));
+  const seconds = [...places.keys()].sort((a, b) => a - b);
+  const first = seconds[0] ?? 0;
+  const last = seconds.at(-1) ?? -1;
+  const between = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const offsets = between.flatMap((second) => {
+    const [here, there] = [places.get(second), said.get(second)];
+    return here === undefined || there === undefined ? [] : [here - there];
+  });
+  return {
+    lostSeconds: between.filter((second) => said.has(second) && !places.has(second)),
+    worstGapMs: Math.max(0, ...offsets.slice(1).map((at, i) => Math.abs(at - (offsets[i] ?? at)))),
+    driftMs: Math.abs(mean(offsets.slice(-5)) - mean(offsets.slice(0, 5))),
+    spoiltSeconds: between.filter((second) => !said.has(second)),
   };
 }
 

@@ -2,19 +2,21 @@
 import type { Page } from "playwright-core";
 import type { SegmenterLimits } from "../../../src/recorder/capture/segmenter.ts";
 import { launchChromium } from "../chromium.ts";
-import { continuityOf, type Continuity } from "./continuity.ts";
+import { continuityOf, faithfulnessOf, type Continuity, type Faithfulness } from "./continuity.ts";
 import { makeMicrophoneFile } from "./microphoneFile.ts";
 import { startEngineServer, type ReceivedLecture } from "./server.ts";
+import { callWitness, heardByWitness } from "./witness.ts";
 
 export async function recordSignal(options: {
   seconds: number;
   limits?: SegmenterLimits;
-}): Promise<{ lecture: ReceivedLecture; continuity: Continuity }> {
+}): Promise<{ lecture: ReceivedLecture; continuity: Continuity; againstWitness: Faithfulness }> {
   const microphone = await makeMicrophoneFile(options.seconds + 20);
   const server = await startEngineServer();
   const browser = await launchChromium({ microphoneFile: microphone.path });
   try {
     const page = await openEngine(await browser.newPage(), server.url);
+    await callWitness(page);
     await page.evaluate(async (limits) => {
       const recorder = new engine.LectureRecorder(engine.outbox, { limits });
       engine.recorder = recorder;
@@ -28,8 +30,13 @@ export async function recordSignal(options: {
       { timeout: options.seconds * 1000 + 30_000, polling: 250 },
     );
     await page.evaluate(() => engine.recorder?.stop());
+    const witness = await heardByWitness(page);
     const lecture = await finishedLecture(server.lectures);
-    return { lecture, continuity: await continuityOf(lecture.pieces.values()) };
+    return {
+      lecture,
+      continuity: await continuityOf(lecture.pieces.values()),
+      againstWitness: await faithfulnessOf(lecture.pieces.values(), witness),
+    };
   } finally {
     await browser.close();
     await server.stop();
