@@ -1,18 +1,34 @@
-// One line under the header when the server can't be reached or the session needs its owner. It floats: nothing moves.
+// A row of the header when the server can't be reached or the session needs its owner. The page makes room for it, so
+// that it lies over nothing.
 import { Link } from "@tanstack/react-router";
 import { CloudOff, LoaderCircle, UserRoundX } from "lucide-react";
-import type { ReactNode } from "react";
+import { useLayoutEffect, useRef, type ReactNode } from "react";
 import { rememberedAccount } from "./rememberedAccount.ts";
 import { useSession } from "./session.ts";
 import { useConnection } from "./useConnection.ts";
 import styles from "./ConnectionNotice.module.css";
 
 export function ConnectionNotice() {
+  const row = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => (row.current ? tellHeight(row.current) : undefined), []);
   return (
-    <div className={styles.place} role="status">
+    <div ref={row} role="status">
       <Message />
     </div>
   );
+}
+
+/** What stands below the header (tabs that stick to it, places that are scrolled to) reckons with the row's height. */
+function tellHeight(row: HTMLElement): () => void {
+  const { style } = document.documentElement;
+  const observer = new ResizeObserver(() => {
+    style.setProperty("--notice-height", `${row.offsetHeight}px`);
+  });
+  observer.observe(row);
+  return () => {
+    observer.disconnect();
+    style.removeProperty("--notice-height");
+  };
 }
 
 function Message() {
@@ -21,47 +37,47 @@ function Message() {
 
   if (connection === "offline") {
     return (
-      <Pill icon={<CloudOff size={16} />}>
+      <Row icon={<CloudOff size={16} />}>
         You are offline. You can still record; everything is sent when the network is back.
-      </Pill>
+      </Row>
     );
   }
   if (connection === "unreachable") {
     return (
-      <Pill icon={<LoaderCircle size={16} className={styles.turning} />}>
+      <Row icon={<LoaderCircle size={16} className={styles.turning} />}>
         The server can’t be reached. Trying again; what is on this device is safe.
-      </Pill>
+      </Row>
     );
   }
   if (session.status === "signedOut") {
     const account = rememberedAccount();
     return (
-      <Pill icon={<UserRoundX size={16} />}>
+      <Row icon={<UserRoundX size={16} />}>
         You have been signed out{account?.kind === "password" && ` of ${account.email}`}.{" "}
         <Link to="/account">Sign in</Link> or{" "}
         <button type="button" className={styles.link} onClick={session.goOnWithoutAccount}>
           go on without an account
         </button>
         .
-      </Pill>
+      </Row>
     );
   }
   if (session.status === "failed") {
     return (
-      <Pill icon={<UserRoundX size={16} />}>
+      <Row icon={<UserRoundX size={16} />}>
         {session.problem}{" "}
         <button type="button" className={styles.link} onClick={session.retry}>
           Try again
         </button>
-      </Pill>
+      </Row>
     );
   }
   return null;
 }
 
-function Pill({ icon, children }: { icon: ReactNode; children: ReactNode }) {
+function Row({ icon, children }: { icon: ReactNode; children: ReactNode }) {
   return (
-    <p className={styles.pill}>
+    <p className={styles.message}>
       {icon}
       <span>{children}</span>
     </p>

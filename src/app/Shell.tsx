@@ -27,9 +27,8 @@ export function Shell({ children }: { children: ReactNode }) {
       <a href="#main" className={styles.skip}>
         Skip to the page
       </a>
-      <Header />
-      {/* The recorder says it in a place of its own: nothing may lie over its clock. */}
-      {pathname !== "/record" && <ConnectionNotice />}
+      {/* The recorder says it in a place of its own, beside what it has kept. */}
+      <Header notice={pathname !== "/record" && <ConnectionNotice />} />
       <Main pathname={pathname}>{children}</Main>
       {hasTabBar(pathname) && <TabBar />}
       <Toasts />
@@ -56,7 +55,7 @@ export function hasTabBar(pathname: string): boolean {
   return !/^\/(lecture|record|shared)(\/|$)/.test(pathname);
 }
 
-function Header() {
+function Header({ notice }: { notice: ReactNode }) {
   const shownTheme = useShownTheme();
   const other = shownTheme === "dark" ? "light" : "dark";
   return (
@@ -93,6 +92,7 @@ function Header() {
           </Link>
         </div>
       </div>
+      {notice}
     </header>
   );
 }

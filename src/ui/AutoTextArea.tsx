@@ -45,6 +45,7 @@ export function AutoTextArea({
     <textarea
       ref={field}
       rows={1}
+      dir="auto"
       aria-label={label}
       className={classNames(styles.area, className)}
       value={value}

@@ -1,7 +1,7 @@
 // The page's column: its width and its distance from the edges, the same everywhere.
 import type { ReactNode } from "react";
 import { classNames } from "./classNames.ts";
-import styles from "./PageWidth.module.css";
+import "./PageWidth.css";
 
 export function PageWidth({
   width = "page",
@@ -11,5 +11,5 @@ export function PageWidth({
   width?: "reading" | "page";
   children: ReactNode;
 }) {
-  return <div className={classNames(styles.width, styles[width])}>{children}</div>;
+  return <div className={classNames("page-width", width === "reading" && width)}>{children}</div>;
 }

@@ -5,6 +5,8 @@ import { CircleAlert, CirclePause } from "lucide-react";
 import { formatDuration } from "../../../domain/time.ts";
 import type { api } from "../../../convex/_generated/api.js";
 import { Chip } from "../../ui/Chip.tsx";
+import { classNames } from "../../ui/classNames.ts";
+import linkCard from "../../ui/linkCard.module.css";
 import { ProgressBar } from "../../ui/ProgressBar.tsx";
 import { Skeleton } from "../../ui/Skeleton.tsx";
 import { lectureStatus } from "../jobs/lectureStatus.ts";
@@ -16,13 +18,13 @@ export type LectureSummary = FunctionReturnType<typeof api.lectures.list>["page"
 export function LectureCard({ lecture }: { lecture: LectureSummary }) {
   const status = lectureStatus(lecture);
   return (
-    <li className={styles.card}>
+    <li className={classNames(linkCard.card, styles.card)}>
       <div className={styles.text}>
-        <h3 className={styles.title}>
+        <h3 className={styles.title} dir="auto">
           <Link
             to="/lecture/$lectureId"
             params={{ lectureId: lecture._id }}
-            className={styles.link}
+            className={linkCard.link}
           >
             {lecture.title}
           </Link>
@@ -88,7 +90,7 @@ function Status({
 
 export function LectureCardSkeleton() {
   return (
-    <li className={styles.card}>
+    <li className={classNames(linkCard.card, styles.card)}>
       <div className={styles.text}>
         <Skeleton width="min(26rem, 80%)" height="1.35rem" />
         <span className={styles.skeletonMeta}>

@@ -8,6 +8,7 @@ import { rememberedAccount } from "../../app/rememberedAccount.ts";
 import { useSession } from "../../app/session.ts";
 import { useConnection } from "../../app/useConnection.ts";
 import { Button } from "../../ui/Button.tsx";
+import { classNames } from "../../ui/classNames.ts";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { PageWidth } from "../../ui/PageWidth.tsx";
 import { TextField } from "../../ui/TextField.tsx";
@@ -40,7 +41,7 @@ export function Library() {
   return (
     <PageWidth>
       <div className={styles.head}>
-        <h1 className={styles.title}>Your lectures</h1>
+        <h1>Your lectures</h1>
         {lectures.results.length > 0 && (
           <form
             role="search"
@@ -109,7 +110,7 @@ function LectureList({ lectures }: { lectures: Lectures }) {
     <>
       {groups.map((group) => (
         <section key={group.name} className={styles.group} aria-label={group.name}>
-          <h2 className={styles.groupName}>{group.name}</h2>
+          <h2 className={classNames("group-heading", styles.groupName)}>{group.name}</h2>
           <ul className={styles.cards}>
             {group.lectures.map((lecture) => (
               <LectureCard key={lecture._id} lecture={lecture} />

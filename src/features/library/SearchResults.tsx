@@ -39,13 +39,15 @@ export function SearchResults({ text }: { text: string }) {
               search={hit.startMs === undefined ? {} : { t: Math.floor(hit.startMs / 1000) }}
               className={styles.link}
             >
-              <span className={styles.title}>{hit.title}</span>
+              <span className={styles.title} dir="auto">
+                {hit.title}
+              </span>
               <span className={styles.where}>
                 {whereWords[hit.where]}
                 {hit.startMs !== undefined && ` at ${formatClock(hit.startMs)}`}
               </span>
               {hit.where !== "title" && (
-                <span className={styles.snippet}>
+                <span className={styles.snippet} dir="auto">
                   {highlightParts(hit.snippet, query).map((part, index) =>
                     part.isMatch ? <mark key={index}>{part.text}</mark> : part.text,
                   )}

@@ -2,6 +2,8 @@
 import { Link } from "@tanstack/react-router";
 import { ClipboardType, FileAudio, Mic } from "lucide-react";
 import type { ReactNode } from "react";
+import { classNames } from "../../ui/classNames.ts";
+import linkCard from "../../ui/linkCard.module.css";
 import { SampleLectureButton } from "./SampleLectureButton.tsx";
 import styles from "./WaysToStart.module.css";
 
@@ -58,12 +60,12 @@ function Way({
   isFirst?: boolean;
 }) {
   return (
-    <li className={styles.way} data-first={isFirst || undefined}>
+    <li className={classNames(linkCard.card, styles.way)} data-first={isFirst || undefined}>
       <span className={styles.icon} aria-hidden="true">
         {icon}
       </span>
       <h2 className={styles.title}>
-        <Link to={to} className={styles.link}>
+        <Link to={to} className={linkCard.link}>
           {title}
         </Link>
       </h2>

@@ -6,13 +6,14 @@ import { formatClock } from "../../../domain/time.ts";
 import type { LectureRecorder } from "../../recorder/lectureRecorder.ts";
 import type { Mark } from "../../recorder/prepareRecording.ts";
 import { IconButton } from "../../ui/Button.tsx";
+import { classNames } from "../../ui/classNames.ts";
 import styles from "./Marks.module.css";
 
 export function Marks({ recorder, marks }: { recorder: LectureRecorder; marks: readonly Mark[] }) {
   if (marks.length === 0) return null;
   return (
     <section className={styles.marks} aria-label="Marked moments">
-      <h2 className={styles.heading}>Marked moments</h2>
+      <h2 className={classNames("group-heading", styles.heading)}>Marked moments</h2>
       <ol reversed className={styles.list}>
         {marks.toReversed().map((mark) => (
           <MarkLine key={mark.markKey} recorder={recorder} mark={mark} />
@@ -34,6 +35,7 @@ function MarkLine({ recorder, mark }: { recorder: LectureRecorder; mark: Mark })
       <span className={styles.time}>{clock}</span>
       <input
         className={styles.note}
+        dir="auto"
         aria-label={`Note for the mark at ${clock}`}
         placeholder="Add a word"
         value={note}

@@ -11,6 +11,7 @@ import { classNames } from "../../ui/classNames.ts";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { PageWidth } from "../../ui/PageWidth.tsx";
 import { Skeleton, SkeletonText } from "../../ui/Skeleton.tsx";
+import { LectureName, LectureOrigin } from "../lecture/LectureName.tsx";
 import { NotesBody } from "../lecture/notes/NotesBody.tsx";
 import { formatWhen } from "../library/dates.ts";
 import styles from "./SharedLecture.module.css";
@@ -58,10 +59,9 @@ export function SharedLecture({ token }: { token: string }) {
     <PageWidth width="reading">
       <article>
         <header className={styles.head}>
-          {lecture.course && <p className={styles.course}>{lecture.course}</p>}
-          <h1 className={styles.title}>{lecture.title}</h1>
+          <LectureName course={lecture.course} title={lecture.title} />
           <div className={styles.line}>
-            <p className={styles.meta}>
+            <LectureOrigin>
               {[
                 "Shared notes",
                 formatWhen(lecture.recordedAt, Date.now()),
@@ -69,7 +69,7 @@ export function SharedLecture({ token }: { token: string }) {
               ]
                 .filter(Boolean)
                 .join(" · ")}
-            </p>
+            </LectureOrigin>
             <Button
               className={classNames(styles.print, "no-print")}
               variant="quiet"

@@ -32,7 +32,9 @@ export function AddedFileRow({ row, detailsOpen }: { row: AddedRow; detailsOpen:
   return (
     <li className={styles.row}>
       <div className={styles.head}>
-        <h3 className={styles.name}>{name}</h3>
+        <h3 className={styles.name} dir="auto">
+          {name}
+        </h3>
         {durationMs !== undefined && (
           <span className={styles.length}>{formatDuration(durationMs)}</span>
         )}

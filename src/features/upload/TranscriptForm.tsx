@@ -1,9 +1,10 @@
 // A transcript by paste: title and course if wanted, and off it goes.
 import { useNavigate } from "@tanstack/react-router";
-import { useId, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { BadTranscript } from "../../../domain/captions.ts";
 import { useConnection } from "../../app/useConnection.ts";
 import { Button } from "../../ui/Button.tsx";
+import { Field } from "../../ui/Field.tsx";
 import { TextField } from "../../ui/TextField.tsx";
 import { showToast } from "../../ui/toast.ts";
 import { courseError, titleError } from "../details/DetailsFields.tsx";
@@ -13,7 +14,6 @@ import { addText } from "./textLecture.ts";
 import styles from "./TranscriptForm.module.css";
 
 export function TranscriptForm() {
-  const id = useId();
   const navigate = useNavigate();
   const connection = useConnection();
   const [text, setText] = useState("");
@@ -48,32 +48,24 @@ export function TranscriptForm() {
 
   return (
     <form className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
-      <h2 className={styles.heading}>Or paste a transcript</h2>
-      <div className={styles.field}>
-        <label htmlFor={id} className={styles.label}>
-          Transcript
-        </label>
-        <textarea
-          id={id}
-          className={styles.text}
-          rows={6}
-          value={text}
-          onChange={(event) => {
-            setText(event.target.value);
-            setError(undefined);
-          }}
-          aria-invalid={error ? true : undefined}
-          aria-describedby={`${id}-hint${error ? ` ${id}-error` : ""}`}
-        />
-        <p id={`${id}-hint`} className={styles.hint}>
-          Plain text, Markdown or captions. Times on its lines are kept.
-        </p>
-        {error && (
-          <p id={`${id}-error`} className={styles.error} role="alert">
-            {error}
-          </p>
+      <h2>Or paste a transcript</h2>
+      <Field
+        label="Transcript"
+        hint="Plain text, Markdown or captions. Times on its lines are kept."
+        error={error}
+      >
+        {(control) => (
+          <textarea
+            {...control}
+            rows={6}
+            value={text}
+            onChange={(event) => {
+              setText(event.target.value);
+              setError(undefined);
+            }}
+          />
         )}
-      </div>
+      </Field>
       <div className={fields.fields}>
         <TextField
           label="Title of the transcript"

@@ -134,7 +134,7 @@ export default function ExportDialog({
 function Group({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
   return (
     <section>
-      <h3 className={styles.title}>{title}</h3>
+      <h3 className="group-heading">{title}</h3>
       {hint && <p className={styles.hint}>{hint}</p>}
       <div className={styles.files}>{children}</div>
     </section>

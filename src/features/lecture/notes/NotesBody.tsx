@@ -1,4 +1,5 @@
-// The notes themselves: every part shows its time and leads there. Read-only pages use it too.
+// The notes themselves: every part shows its time and leads there. Read-only pages use it too. Each text runs in the
+// direction of its own language.
 import type { ReactNode } from "react";
 import { formatClock } from "../../../../domain/time.ts";
 import type { Section } from "../../../../domain/notes.ts";
@@ -37,7 +38,7 @@ export function NotesBody({
     <div className={styles.notes}>
       {notes.summary !== undefined ? (
         <section aria-label="Summary" className={styles.summary}>
-          <div>{renderText("summary", notes.summary, "Summary")}</div>
+          <div dir="auto">{renderText("summary", notes.summary, "Summary")}</div>
         </section>
       ) : (
         <section aria-label="Summary" className={styles.summaryToCome}>
@@ -79,13 +80,13 @@ export function NotesBody({
           <dl className={styles.points}>
             {notes.definitions.map((definition, index) => (
               <div key={index} className={styles.point}>
-                <dt className={styles.term}>
+                <dt className={styles.term} dir="auto">
                   {renderText(`definitions.${index}.term`, definition.term, "Term")}
                 </dt>
                 <dd className={styles.pointTime}>
                   <Moment timeMs={definition.startMs} onMoment={onMoment} />
                 </dd>
-                <dd className={styles.meaning}>
+                <dd className={styles.meaning} dir="auto">
                   {renderText(`definitions.${index}.meaning`, definition.meaning, "Meaning")}
                 </dd>
               </div>
@@ -125,7 +126,7 @@ function SectionView({
       data-active={isActive || undefined}
     >
       <div className={styles.sectionHead}>
-        <h2 className={styles.heading}>
+        <h2 className={styles.heading} dir="auto">
           {renderText(`sections.${index}.heading`, section.heading, "Heading")}
         </h2>
         <Moment timeMs={section.startMs} endMs={section.endMs} onMoment={onMoment} />
@@ -159,7 +160,9 @@ function Point({
 }) {
   return (
     <li className={styles.point}>
-      <div className={styles.pointText}>{children}</div>
+      <div className={styles.pointText} dir="auto">
+        {children}
+      </div>
       <div className={styles.pointTime}>
         <Moment timeMs={timeMs} onMoment={onMoment} />
       </div>

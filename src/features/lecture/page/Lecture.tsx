@@ -58,6 +58,7 @@ export function Lecture({ lecture, startMs }: { lecture: LectureDetails; startMs
         chunkCount={lecture.transcriptChunkCount}
         durationMs={lecture.durationMs}
         isGrowing={isAtWork(lecture)}
+        isLive={lecture.source === "recording" && lecture.state === "receiving"}
         marks={marks}
         onMark={onMark}
         pane={isWide ? sidePane : null}

@@ -5,6 +5,7 @@ import { formatDuration } from "../../../../domain/time.ts";
 import { Button } from "../../../ui/Button.tsx";
 import { formatWhen } from "../../library/dates.ts";
 import type { LectureDetails, Notes } from "../lecture.ts";
+import { LectureName, LectureOrigin } from "../LectureName.tsx";
 import { LectureMenu, type LectureDialog } from "./LectureMenu.tsx";
 import styles from "./LectureHead.module.css";
 
@@ -36,9 +37,10 @@ export function LectureHead({
   return (
     <header className={styles.head}>
       <div className={styles.words}>
-        {lecture.course && <p className={styles.course}>{lecture.course}</p>}
-        <h1 className={styles.title}>{lecture.title}</h1>
-        <p className={styles.meta}>{describe(lecture)}</p>
+        <LectureName course={lecture.course} title={lecture.title} />
+        <div className={styles.origin}>
+          <LectureOrigin>{describe(lecture)}</LectureOrigin>
+        </div>
       </div>
       <div className={`${styles.actions} no-print`}>
         {notes && (

@@ -12,6 +12,7 @@ import type { Mark } from "../marks.tsx";
 import { TranscriptChunk } from "./TranscriptChunk.tsx";
 import { TranscriptFeed } from "./TranscriptFeed.ts";
 import { useFollowing } from "./useFollowing.ts";
+import { useNewest } from "./useNewest.ts";
 import { useNearChunks } from "./useNearChunks.ts";
 import { useRevealMoment } from "./useRevealMoment.ts";
 import styles from "./Transcript.module.css";
@@ -22,6 +23,8 @@ export type TranscriptProps = {
   durationMs: number;
   /** Whether chunks may still come. */
   isGrowing: boolean;
+  /** Whether the lecture is being spoken just now. */
+  isLive: boolean;
   marks: readonly Mark[];
   onMark: (mark: Mark) => void;
   /** Where it scrolls: its own pane, or the page when null. */
@@ -32,7 +35,7 @@ export type TranscriptProps = {
 };
 
 export function Transcript(props: TranscriptProps) {
-  const { lectureId, chunkCount, durationMs, isGrowing, marks, pane, revealed } = props;
+  const { lectureId, chunkCount, durationMs, isGrowing, isLive, marks, pane, revealed } = props;
   const { onMark, onMoment } = props;
   const feed = useFeed(lectureId);
   const list = useRef<HTMLOListElement>(null);
@@ -41,11 +44,18 @@ export function Transcript(props: TranscriptProps) {
   const isPlaying = usePlayerValue((state) => state.status === "playing");
   const following = useFollowing({ list, pane, isPlaying });
   const observeChunk = useNearChunks({ pane, onNear: (near) => feed.setNear(near, isGrowing) });
+  const hasWords = chunkCount > 0;
+  useNewest({
+    list,
+    pane,
+    isLive: isLive && hasWords,
+    isElsewhere: isPlaying || revealed !== undefined,
+  });
   useRevealMoment({ feed, list, pane, revealed, chunkCount, durationMs });
   const error = useSyncExternalStore(feed.subscribeAny, () => feed.error());
   if (error) throw error;
 
-  if (chunkCount === 0) {
+  if (!hasWords) {
     return (
       <p className={styles.nothing}>
         {isGrowing
