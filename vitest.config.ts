@@ -1,5 +1,6 @@
 // Which tests run where: plain Node, Convex's edge-like runtime, or against a real server and browser.
 import { defineConfig } from "vitest/config";
+import { SlowestFirst } from "./test/slowestFirst.ts";
 
 /**
  * In CI a test that fails is run once more before it counts as failed: a machine that stalls for seconds must not
@@ -9,6 +10,7 @@ const retry = process.env.CI ? 1 : 0;
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: SlowestFirst },
     projects: [
       {
         test: {

@@ -2,16 +2,13 @@
  * The recorder as a page sees it: a microphone, a big button, and the truth about what is being kept. Plain state and
  * events; whatever happens to the microphone, what was recorded so far is already on the disk.
  */
-import { LevelHistory } from "./capture/levelHistory.ts";
-import { measureLevels, type Level } from "./capture/levelMeter.ts";
+import type { LevelHistory } from "./capture/levelHistory.ts";
 import {
   lectureHallMicrophone,
   MicrophoneError,
-  openMicrophone,
-  whyRecordingIsImpossible,
   type MicrophoneChoice,
 } from "./capture/microphone.ts";
-import { microphoneProblem, zeroSince, type Heartbeat } from "./capture/microphoneWatch.ts";
+import { MicrophoneInUse } from "./capture/microphoneInUse.ts";
 import { RecordingClock } from "./capture/recordingClock.ts";
 import { RecordingSession } from "./capture/recordingSession.ts";
 import type { SegmenterLimits } from "./capture/segmenter.ts";
@@ -20,45 +17,31 @@ import { WakeLock } from "./capture/wakeLock.ts";
 import { holdsAudio } from "./outbox/interrupted.ts";
 import type { Problem } from "./outbox/ledger.ts";
 import type { Outbox } from "./outbox/outbox.ts";
+import { LectureAdditions } from "./lectureAdditions.ts";
 import { prepareRecording, type Mark, type RecordingTarget } from "./prepareRecording.ts";
-import { nothingRecorded, troubleWithStorage, whyItCannotStart } from "./recorderProblems.ts";
+import {
+  microphoneLost,
+  nothingRecorded,
+  troubleWithStorage,
+  whyItCannotStart,
+} from "./recorderProblems.ts";
+import type { RecorderSnapshot } from "./recorderSnapshot.ts";
 import { uniqueKey } from "./uniqueKey.ts";
 
-export type RecorderStatus =
-  /** No microphone is open. */
-  | "idle"
-  | "opening"
-  /** The microphone is open and heard; nothing is kept. */
-  | "listening"
-  | "recording"
-  | "paused"
-  /** The microphone went away in the middle; everything up to then is kept. */
-  | "interrupted"
-  | "finishing";
+export type { RecorderSnapshot, RecorderStatus } from "./recorderSnapshot.ts";
 
-export type RecorderSnapshot = {
-  status: RecorderStatus;
-  microphone: MicrophoneChoice;
-  /** What the system calls the open microphone. */
-  microphoneLabel?: string;
-  lecture?: { clientKey: string; title?: string; course?: string; startedAtMs: number };
-  marks: readonly Mark[];
-  /** Bytes of this session that the browser's recorder has handed over. */
-  recordedBytes: number;
-  /** What is wrong, worst first. */
-  problems: readonly Problem[];
-  /** Something that happened and needs no action, such as a change to another microphone. */
-  notice?: string;
-  screenKeptAwake: boolean;
-};
-
-const WATCH_INTERVAL_MS = 500;
 const STORAGE_CHECK_INTERVAL_MS = 30_000;
 
-type Problems = { microphone?: Problem; storage?: Problem; room?: Problem; action?: Problem };
+type Problems = {
+  storage?: Problem;
+  microphone?: Problem;
+  action?: Problem;
+  addition?: Problem;
+  room?: Problem;
+};
 
 export class LectureRecorder {
-  readonly levels = new LevelHistory();
+  readonly levels: LevelHistory;
   readonly #outbox: Outbox;
   readonly #limits: SegmenterLimits | undefined;
   readonly #wakeLock: WakeLock;
@@ -73,19 +56,15 @@ export class LectureRecorder {
     screenKeptAwake: false,
   };
   #problems: Problems = {};
-  #stream: MediaStream | undefined;
-  #stopMeasuring: (() => void) | undefined;
+  readonly #microphone: MicrophoneInUse;
   #session: RecordingSession | undefined;
+  #additions: LectureAdditions | undefined;
+  /** A start or a going on is under way: a second press changes nothing. */
+  #isStarting = false;
+  /** Settles when the last pause is on the disk and its microphone closed. */
+  #pausing: Promise<void> | undefined;
   #clock = new RecordingClock(0);
   #releaseRecordingLock: (() => void) | undefined;
-  #heartbeat: Heartbeat = {
-    lastLevelAtMs: 0,
-    lastDataAtMs: 0,
-    zeroSinceMs: undefined,
-    muted: false,
-    recording: false,
-  };
-  #watch: ReturnType<typeof setInterval> | undefined;
   #storageCheck: ReturnType<typeof setInterval> | undefined;
 
   constructor(
@@ -97,6 +76,17 @@ export class LectureRecorder {
     this.#limits = limits;
     this.#snapshot = { ...this.#snapshot, microphone };
     this.#wakeLock = new WakeLock((screenKeptAwake) => this.#show({ screenKeptAwake }));
+    this.#microphone = new MicrophoneInUse({
+      onLevel: (level) => this.#session?.hear(level),
+      onLook: (nowMs) => this.#session?.tick(nowMs),
+      onProblem: (problem) => this.#setProblem("microphone", problem),
+      onLabel: (microphoneLabel) => this.#show({ microphoneLabel }),
+      onEnded: () => {
+        // While recording, the recorder itself says so, after its last data.
+        if (this.#snapshot.status === "listening") void this.#lostMicrophone();
+      },
+    });
+    this.levels = this.#microphone.levels;
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -108,10 +98,7 @@ export class LectureRecorder {
 
   /** The lecture's clock. It stands still when nothing is heard: never a running clock over a dead microphone. */
   clockMs(): number {
-    const { lastDataAtMs, recording } = this.#heartbeat;
-    const now = performance.now();
-    const hearing = !recording || (now - lastDataAtMs < 3_000 && !this.#heartbeat.muted);
-    return this.#clock.at(hearing ? now : Math.min(now, lastDataAtMs));
+    return this.#clock.at(this.#microphone.heardUntilMs());
   }
 
   /** Opens the microphone and shows how loud it is; nothing is kept yet. */
@@ -120,9 +107,10 @@ export class LectureRecorder {
       return this.changeMicrophone(microphone);
     }
     this.#show({ status: "opening", microphone });
-    const stream = await this.#open(microphone);
-    this.#show({ status: stream ? "listening" : "idle" });
-    return stream !== undefined;
+    const opened = await this.#open(microphone);
+    opened?.closeReplaced();
+    this.#show({ status: opened ? "listening" : "idle" });
+    return opened !== undefined;
   }
 
   /** Which microphone the next recording uses; nothing is opened. */
@@ -133,7 +121,7 @@ export class LectureRecorder {
   /** Closes the microphone, unless it is recording. */
   stopListening(): void {
     if (this.#snapshot.status !== "listening") return;
-    this.#closeMicrophone();
+    this.#microphone.close();
     this.#setProblem("microphone", undefined);
     this.#show({ status: "idle" });
   }
@@ -143,22 +131,28 @@ export class LectureRecorder {
     const { status } = this.#snapshot;
     this.#show({ microphone });
     if (status === "paused") {
-      this.#closeMicrophone();
+      this.#microphone.close();
       return true;
     }
     if (status === "interrupted") return this.resume();
-    const stream = await this.#open(microphone);
-    if (!stream) return false;
-    if (status === "recording") await this.#session?.switchTo(stream);
+    const opened = await this.#open(microphone);
+    if (!opened) return false;
+    // The old microphone is recording until the handover to the new one is done.
+    if (status === "recording") await this.#session?.switchTo(opened.stream);
+    opened.closeReplaced();
     return true;
   }
 
   /** Begins to record. Returns false, with the reason among the problems, when it cannot. */
-  async start(target: RecordingTarget = { kind: "new" }): Promise<boolean> {
+  start(target: RecordingTarget = { kind: "new" }): Promise<boolean> {
+    return this.#once(() => this.#start(target));
+  }
+
+  async #start(target: RecordingTarget): Promise<boolean> {
     const { status } = this.#snapshot;
     if (status !== "idle" && status !== "listening") return false;
     this.#setProblem("action", undefined);
-    const stream = this.#stream ?? (await this.#openForStart());
+    const stream = this.#microphone.stream ?? (await this.#openForStart());
     if (!stream) return false;
     const lecture = await prepareRecording(this.#outbox, target).catch((error: unknown) => {
       this.#ended();
@@ -168,6 +162,10 @@ export class LectureRecorder {
     if (!lecture) return false;
     this.#releaseRecordingLock = lecture.release;
     const { clientKey, session } = lecture;
+    this.#additions = new LectureAdditions(this.#outbox, lecture, {
+      onMarks: (marks) => this.#show({ marks }),
+      onProblem: (problem) => this.#setProblem("addition", problem),
+    });
     this.#clock = new RecordingClock(lecture.startMs);
     this.#session = new RecordingSession({
       outbox: this.#outbox,
@@ -200,20 +198,37 @@ export class LectureRecorder {
 
   async pause(): Promise<void> {
     if (this.#snapshot.status !== "recording") return;
-    this.#heartbeat.recording = false;
+    this.#microphone.expectData(false);
     this.#show({ status: "paused" });
+    this.#pausing = this.#pause();
+    await this.#pausing;
+  }
+
+  async #pause(): Promise<void> {
     await this.#session?.pause();
     // Nobody wants the red dot of an open microphone during a break.
-    this.#closeMicrophone();
+    this.#microphone.close();
     this.#setProblem("microphone", undefined);
   }
 
-  async resume(): Promise<boolean> {
+  resume(): Promise<boolean> {
+    return this.#once(() => this.#resume());
+  }
+
+  async #resume(): Promise<boolean> {
     const { status } = this.#snapshot;
     if (status !== "paused" && status !== "interrupted") return false;
-    const stream = await this.#open(this.#snapshot.microphone);
-    if (!stream || !this.#session) return false;
-    await this.#session.start(stream);
+    await this.#pausing;
+    const opened = await this.#open(this.#snapshot.microphone);
+    if (!opened || !this.#session) return false;
+    try {
+      await this.#session.start(opened.stream);
+    } catch (error) {
+      this.#microphone.close();
+      this.#setProblem("action", whyItCannotStart(error));
+      return false;
+    }
+    this.#setProblem("action", undefined);
     this.#began();
     this.#show({ status: "recording" });
     return true;
@@ -223,7 +238,7 @@ export class LectureRecorder {
   async stop(): Promise<{ clientKey: string; kept: boolean } | undefined> {
     const { lecture, status } = this.#snapshot;
     if (!lecture || status === "finishing") return undefined;
-    this.#heartbeat.recording = false;
+    this.#microphone.expectData(false);
     this.#show({ status: "finishing" });
     await this.#session?.pause();
     const { clientKey } = lecture;
@@ -239,7 +254,7 @@ export class LectureRecorder {
   async discard(): Promise<void> {
     const { lecture, status } = this.#snapshot;
     if (!lecture || status === "finishing") return;
-    this.#heartbeat.recording = false;
+    this.#microphone.expectData(false);
     this.#show({ status: "finishing" });
     await this.#session?.pause();
     await this.#outbox.discard(lecture.clientKey);
@@ -248,36 +263,41 @@ export class LectureRecorder {
 
   /** Notes this moment as important. */
   async addMark(note?: string): Promise<Mark | undefined> {
-    const { lecture } = this.#snapshot;
-    if (!lecture) return undefined;
+    if (!this.#additions) return undefined;
     const mark: Mark = { markKey: uniqueKey(), atMs: this.clockMs(), note };
-    this.#show({ marks: [...this.#snapshot.marks, mark] });
-    await this.#outbox.putMark({ clientKey: lecture.clientKey, ...mark, status: "waiting" });
+    await this.#additions.addMark(mark);
     return mark;
   }
 
   async noteMark(markKey: string, note: string | undefined): Promise<void> {
-    await this.#reviseMark(markKey, (mark) => ({ ...mark, note }), "waiting");
+    await this.#additions?.noteMark(markKey, note);
   }
 
   async removeMark(markKey: string): Promise<void> {
-    await this.#reviseMark(markKey, () => undefined, "removing");
+    await this.#additions?.removeMark(markKey);
   }
 
   async setDetails(details: { title?: string; course?: string }): Promise<void> {
     const { lecture } = this.#snapshot;
     if (!lecture) return;
     this.#show({ lecture: { ...lecture, ...details } });
-    const stored = await this.#outbox.lecture(lecture.clientKey);
-    await this.#outbox.updateLecture(lecture.clientKey, {
-      ...details,
-      detailsChanged: stored?.createTried ?? false,
-    });
+    await this.#additions?.setDetails(details);
   }
 
   dismissNotice(): void {
     this.#setProblem("action", undefined);
     this.#show({ notice: undefined });
+  }
+
+  /** Two presses in a row must not make two recordings of one moment. */
+  async #once(begin: () => Promise<boolean>): Promise<boolean> {
+    if (this.#isStarting) return false;
+    this.#isStarting = true;
+    try {
+      return await begin();
+    } finally {
+      this.#isStarting = false;
+    }
   }
 
   /** The browser's recorder refused the stream: nothing half made stays behind. */
@@ -290,93 +310,35 @@ export class LectureRecorder {
 
   async #openForStart(): Promise<MediaStream | undefined> {
     this.#show({ status: "opening" });
-    const stream = await this.#open(this.#snapshot.microphone);
-    if (!stream) this.#show({ status: "idle" });
-    return stream;
+    const opened = await this.#open(this.#snapshot.microphone);
+    if (!opened) this.#show({ status: "idle" });
+    return opened?.stream;
   }
 
-  /** Opens a microphone and puts it in the place of the one before, which stays open when this fails. */
-  async #open(microphone: MicrophoneChoice): Promise<MediaStream | undefined> {
-    const impossible = whyRecordingIsImpossible();
-    if (impossible) {
-      this.#setProblem("microphone", impossible);
-      return undefined;
-    }
-    let stream: MediaStream;
+  /** Undefined, with the reason among the problems, when it can't be opened. */
+  async #open(
+    microphone: MicrophoneChoice,
+  ): Promise<{ stream: MediaStream; closeReplaced: () => void } | undefined> {
     try {
-      stream = await openMicrophone(microphone);
+      return await this.#microphone.open(microphone);
     } catch (error) {
       if (!(error instanceof MicrophoneError)) throw error;
       this.#setProblem("microphone", error.problem);
       return undefined;
     }
-    const before = this.#stream;
-    const stopMeasuringBefore = this.#stopMeasuring;
-    this.#stream = stream;
-    this.#watchTrack(stream);
-    this.#stopMeasuring = await measureLevels(stream, (level) => this.#hear(stream, level));
-    stopMeasuringBefore?.();
-    // The old microphone is still recording until the handover to the new one is done.
-    if (before) setTimeout(() => stopTracks(before), this.#session ? 2_000 : 0);
-    return stream;
-  }
-
-  #watchTrack(stream: MediaStream): void {
-    const track = stream.getAudioTracks()[0];
-    if (!track) return;
-    const now = performance.now();
-    this.#heartbeat = {
-      ...this.#heartbeat,
-      lastLevelAtMs: now,
-      lastDataAtMs: now,
-      zeroSinceMs: undefined,
-      muted: track.muted,
-    };
-    const isCurrent = () => this.#stream === stream;
-    track.onmute = () => isCurrent() && this.#setMuted(true);
-    track.onunmute = () => isCurrent() && this.#setMuted(false);
-    track.onended = () => {
-      // While recording, the recorder itself says so, after its last data.
-      if (isCurrent() && this.#snapshot.status === "listening") void this.#lostMicrophone();
-    };
-    this.#show({ microphoneLabel: track.label });
-    this.#watch ??= setInterval(() => this.#look(), WATCH_INTERVAL_MS);
-    this.#look();
-  }
-
-  #setMuted(muted: boolean): void {
-    this.#heartbeat.muted = muted;
-    this.#look();
-  }
-
-  #hear(stream: MediaStream, level: Level): void {
-    if (this.#stream !== stream) return;
-    this.#heartbeat.lastLevelAtMs = level.atMs;
-    const { zeroSinceMs } = this.#heartbeat;
-    this.#heartbeat.zeroSinceMs = zeroSince(zeroSinceMs, level.peak, level.atMs);
-    this.levels.push(level.peak);
-    this.#session?.hear(level);
   }
 
   #countSlice(sizeBytes: number): void {
-    this.#heartbeat.lastDataAtMs = performance.now();
+    this.#microphone.dataCame();
     this.#show({ recordedBytes: this.#snapshot.recordedBytes + sizeBytes });
-  }
-
-  /** The regular look at whether sound still comes. */
-  #look(): void {
-    const now = performance.now();
-    if (!this.#stream) return;
-    this.#setProblem("microphone", microphoneProblem(this.#heartbeat, now));
-    this.#session?.tick(now);
   }
 
   /** The microphone is gone. Another one may be there: a lecture is worth going on with a worse microphone. */
   async #lostMicrophone(): Promise<void> {
     const lost = this.#snapshot.microphoneLabel || "The microphone";
     const wasRecording = this.#session !== undefined;
-    this.#heartbeat.recording = false;
-    this.#closeMicrophone();
+    this.#microphone.expectData(false);
+    this.#microphone.close();
     this.#show({ status: wasRecording ? "interrupted" : "idle" });
     const microphone = { ...this.#snapshot.microphone, deviceId: undefined };
     this.#show({ microphone });
@@ -387,17 +349,11 @@ export class LectureRecorder {
       });
       return;
     }
-    this.#setProblem("microphone", {
-      code: "microphone_lost",
-      message: wasRecording
-        ? `${lost} was unplugged or switched off. Everything up to now is kept. Plug it in again or choose another one, then press Resume.`
-        : `${lost} was unplugged or switched off. Plug it in again or choose another one.`,
-    });
+    this.#setProblem("microphone", microphoneLost(lost, wasRecording));
   }
 
   #began(): void {
-    const now = performance.now();
-    this.#heartbeat = { ...this.#heartbeat, recording: true, lastDataAtMs: now };
+    this.#microphone.expectData(true);
     this.#wakeLock.hold();
     this.#storageCheck ??= setInterval(() => void this.#checkRoom(), STORAGE_CHECK_INTERVAL_MS);
     void this.#checkRoom();
@@ -411,7 +367,8 @@ export class LectureRecorder {
     clearInterval(this.#storageCheck);
     this.#storageCheck = undefined;
     this.#session = undefined;
-    this.#closeMicrophone();
+    this.#additions = undefined;
+    this.#microphone.close();
     this.#wakeLock.release();
     this.#releaseRecordingLock?.();
     this.#problems = {};
@@ -425,38 +382,13 @@ export class LectureRecorder {
     });
   }
 
-  #closeMicrophone(): void {
-    clearInterval(this.#watch);
-    this.#watch = undefined;
-    this.#stopMeasuring?.();
-    this.#stopMeasuring = undefined;
-    if (this.#stream) stopTracks(this.#stream);
-    this.#stream = undefined;
-    this.levels.clear();
-    this.#show({ microphoneLabel: undefined });
-  }
-
-  async #reviseMark(
-    markKey: string,
-    change: (mark: Mark) => Mark | undefined,
-    status: "waiting" | "removing",
-  ): Promise<void> {
-    const { lecture, marks } = this.#snapshot;
-    const before = marks.find((mark) => mark.markKey === markKey);
-    if (!lecture || !before) return;
-    const after = change(before);
-    this.#show({
-      marks: marks.flatMap((mark) => (mark === before ? (after ? [after] : []) : [mark])),
-    });
-    const { clientKey } = lecture;
-    await this.#outbox.putMark({ clientKey, ...(after ?? before), status });
-  }
-
   #setProblem(place: keyof Problems, problem: Problem | undefined): void {
     if (this.#problems[place]?.message === problem?.message) return;
     this.#problems = { ...this.#problems, [place]: problem };
-    const { storage, microphone, action, room } = this.#problems;
-    const problems = [storage, microphone, action, room].filter((each) => each !== undefined);
+    const { storage, microphone, action, addition, room } = this.#problems;
+    const problems = [storage, microphone, action, addition, room].filter(
+      (each) => each !== undefined,
+    );
     this.#show({ problems });
   }
 
@@ -464,8 +396,4 @@ export class LectureRecorder {
     this.#snapshot = { ...this.#snapshot, ...change };
     for (const listener of this.#listeners) listener();
   }
-}
-
-function stopTracks(stream: MediaStream): void {
-  for (const track of stream.getTracks()) track.stop();
 }

@@ -46,6 +46,27 @@ export function whyItCannotStart(error: unknown): Problem {
   };
 }
 
+/** @param lost what the system calls the microphone */
+export function microphoneLost(lost: string, wasRecording: boolean): Problem {
+  const happened = `${lost} was unplugged or switched off.`;
+  return {
+    code: "microphone_lost",
+    message: wasRecording
+      ? `${happened} Everything up to now is kept. Plug it in again or choose another one, then press Resume.`
+      : `${happened} Plug it in again or choose another one.`,
+  };
+}
+
+/** A mark, or title and course, could not be stored on this device. */
+export function notKept(what: "mark" | "title", error: unknown): Problem {
+  const reason = error instanceof Error ? error.message : String(error);
+  const name = what === "mark" ? "The last mark" : "The new title or course";
+  return {
+    code: "not_kept",
+    message: `${name} could not be stored on this device (${reason}), so closing the page would lose it. Free some space, then enter it again.`,
+  };
+}
+
 export function troubleWithStorage(trouble: StorageTrouble | undefined): Problem | undefined {
   switch (trouble) {
     case undefined:

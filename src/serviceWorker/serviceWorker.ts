@@ -38,8 +38,15 @@ registerRoute(
 registerRoute(
   ({ url, sameOrigin }) => sameOrigin && url.pathname === SHARE_TARGET_PATH,
   async ({ request }) => {
-    await keepSharedFiles(await request.formData());
-    return Response.redirect("/new", 303);
+    // A disk without room for it, above all; the page says so.
+    const isKept = await request
+      .formData()
+      .then(keepSharedFiles)
+      .then(
+        () => true,
+        () => false,
+      );
+    return Response.redirect(isKept ? "/new" : "/new?share=failed", 303);
   },
   "POST",
 );

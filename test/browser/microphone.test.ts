@@ -194,6 +194,21 @@ describe("a disk that is full", () => {
     expect((pcm.length / sampleRateHz) * 1000).toBeGreaterThan(recordedMs - 300);
   });
 
+  it("is said while there is still room for some minutes", async () => {
+    const protocol = await page.context().newCDPSession(page);
+    const usage = await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
+    const quota = { origin: server.url, quotaSize: usage + 5_000_000 };
+    await protocol.send("Storage.overrideQuotaForOrigin", quota);
+    await startRecording();
+    await problemCode("storage_nearly_full");
+    const message = await page.evaluate(
+      () => engine.recorder?.getSnapshot().problems.at(-1)?.message,
+    );
+    // 5 MB at 32 kbit/s.
+    expect(message).toMatch(/room for only about (19|20) more minutes/);
+    expect(await stopAndSend()).toBeGreaterThan(1_400);
+  });
+
   it("refuses to begin where nothing can be kept", async () => {
     const protocol = await page.context().newCDPSession(page);
     await protocol.send("Storage.overrideQuotaForOrigin", { origin: server.url, quotaSize: 10 });

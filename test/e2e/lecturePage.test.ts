@@ -128,6 +128,49 @@ describe("a lecture with sound", () => {
     await page.getByRole("button", { name: "Pause" }).click();
   });
 
+  it("is led from the lock screen and by the headphones' buttons", async () => {
+    await page.addInitScript(() => {
+      // A press there reaches the page by the handlers that it has given to the system; this is the system's side.
+      const handlers = new Map<string, MediaSessionActionHandler | null>();
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- called on its own object below
+      const give = MediaSession.prototype.setActionHandler;
+      MediaSession.prototype.setActionHandler = function (action, handler) {
+        handlers.set(action, handler);
+        give.call(this, action, handler);
+      };
+      const press = (details: MediaSessionActionDetails) => handlers.get(details.action)?.(details);
+      Object.assign(globalThis, { press });
+    });
+    await open();
+    const press = (details: MediaSessionActionDetails) =>
+      page.evaluate((pressed) => {
+        // Made above.
+        (globalThis as unknown as { press: (of: MediaSessionActionDetails) => void }).press(
+          pressed,
+        );
+      }, details);
+    const shown = () =>
+      page.evaluate(() => ({
+        title: navigator.mediaSession.metadata?.title,
+        state: navigator.mediaSession.playbackState,
+      }));
+    const title = await page.getByRole("heading", { level: 1 }).innerText();
+    await expect.poll(async () => (await shown()).title).toBe(title);
+    await press({ action: "play" });
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+    await expect.poll(async () => (await shown()).state).toBe("playing");
+    await press({ action: "seekto", seekTime: 200 });
+    await expect.poll(position).toBeGreaterThanOrEqual(200);
+    await press({ action: "seekforward", seekOffset: 100 });
+    await expect.poll(position).toBeGreaterThanOrEqual(300);
+    await press({ action: "pause" });
+    await page.getByRole("button", { name: "Play" }).waitFor();
+    await expect.poll(async () => (await shown()).state).toBe("paused");
+    const before = await position();
+    await press({ action: "seekbackward" });
+    await expect.poll(position).toBe(before - 10);
+  });
+
   it("keeps corrected words of the transcript", async () => {
     await open();
     await page.getByRole("button", { name: "Correct", exact: true }).click();

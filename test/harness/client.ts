@@ -25,12 +25,15 @@ export class TestAccount {
   readonly #token: string;
   #live: ConvexClient | undefined;
 
-  private constructor(url: string, token: string) {
+  constructor(url: string, token: string) {
     this.#url = url;
     this.#token = token;
     this.http = new ConvexHttpClient(url, { skipConvexDeploymentUrlCheck: true, logger: false });
     this.http.setAuth(token);
   }
+
+  /** For another connection of this account: what ConvexReactClient.setAuth takes. */
+  readonly fetchToken = async (): Promise<string> => this.#token;
 
   /** Makes a new anonymous account, as a first visit does. */
   static async create(url: string): Promise<TestAccount> {
@@ -60,7 +63,7 @@ export class TestAccount {
         skipConvexDeploymentUrlCheck: true,
         logger: false,
       });
-      this.#live.setAuth(async () => this.#token);
+      this.#live.setAuth(this.fetchToken);
     }
     return this.#live;
   }

@@ -9,6 +9,7 @@ import { showToast } from "../../ui/toast.ts";
 import { formatWhen } from "../library/dates.ts";
 import type { DeviceLecture } from "../upload/deviceLecture.ts";
 import { deviceOutbox } from "../upload/deviceOutbox.ts";
+import { SaveCopyButton } from "../upload/SaveCopyButton.tsx";
 import styles from "./Problems.module.css";
 
 export function InterruptedRecordings({
@@ -52,6 +53,7 @@ function Interrupted({
             Continue recording
           </Button>
           <Button onClick={() => void finish()}>Finish it</Button>
+          <SaveCopyButton lecture={lecture} />
           <Button variant="quiet" onClick={() => setAsking(true)}>
             Throw away
           </Button>
@@ -70,7 +72,8 @@ function Interrupted({
         cancelLabel="Keep it"
         danger
         onConfirm={async () => {
-          await discardInterrupted(await deviceOutbox(), lecture.clientKey);
+          const done = await discardInterrupted(await deviceOutbox(), lecture.clientKey);
+          if (!done) throw new Error("It is going on in another tab. Stop it there first.");
         }}
       >
         <p>

@@ -2,6 +2,7 @@
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState, useSyncExternalStore } from "react";
 import { formatClock } from "../../../domain/time.ts";
+import { discardInterrupted } from "../../recorder/outbox/interrupted.ts";
 import { Button, buttonClass } from "../../ui/Button.tsx";
 import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
 import { ProgressBar } from "../../ui/ProgressBar.tsx";
@@ -14,6 +15,7 @@ import type { DeviceLecture } from "./deviceLecture.ts";
 import { deviceOutbox } from "./deviceOutbox.ts";
 import { deviceWords, keptOnlyHere } from "./deviceWords.ts";
 import { rowProgress } from "./rowProgress.ts";
+import { SaveCopyButton } from "./SaveCopyButton.tsx";
 import { useDeviceState, useUploadState } from "./useDevice.ts";
 import styles from "./DeviceSection.module.css";
 
@@ -33,7 +35,7 @@ export function DeviceSection() {
   if (shown.length === 0) return null;
   return (
     <section className={styles.section} aria-label="On this device">
-      <h2 className={styles.heading}>On this device</h2>
+      <h2 className="group-heading">On this device</h2>
       <InterruptedRecordings lectures={shown} onContinue={resume} />
       <ul className={styles.list}>
         {shown
@@ -58,7 +60,7 @@ function DeviceCard({ lecture }: { lecture: DeviceLecture }) {
   return (
     <li className={styles.card}>
       <div className={styles.text}>
-        <h3 className={styles.title}>
+        <h3 className={styles.title} dir="auto">
           {lecture.lectureId ? (
             <Link to="/lecture/$lectureId" params={{ lectureId: lecture.lectureId }}>
               {title}
@@ -105,6 +107,7 @@ function Actions({ lecture, title }: { lecture: DeviceLecture; title: string }) 
     case "problem":
       return <ProblemActions lecture={lecture} title={title} />;
     case "kept":
+      return lecture.source === "recording" ? <SaveCopyButton lecture={lecture} /> : null;
     case "cutting":
     case "interrupted":
     case "discarded":
@@ -117,6 +120,12 @@ function Actions({ lecture, title }: { lecture: DeviceLecture; title: string }) 
 function ProblemActions({ lecture, title }: { lecture: DeviceLecture; title: string }) {
   const [asking, setAsking] = useState(false);
   const { clientKey } = lecture;
+  const throwAway = async () => {
+    // Under a running recorder's hands nothing may vanish.
+    const done = await discardInterrupted(await deviceOutbox(), clientKey);
+    if (!done)
+      throw new Error("It is still being recorded or cut. Stop that first, then try again.");
+  };
   return (
     <div className={styles.actions}>
       <Button
@@ -127,6 +136,7 @@ function ProblemActions({ lecture, title }: { lecture: DeviceLecture; title: str
       >
         Try again
       </Button>
+      {lecture.source === "recording" && <SaveCopyButton lecture={lecture} />}
       <Button variant="quiet" onClick={() => setAsking(true)}>
         Throw away
       </Button>
@@ -137,7 +147,7 @@ function ProblemActions({ lecture, title }: { lecture: DeviceLecture; title: str
         confirmLabel="Throw away"
         cancelLabel="Keep it"
         danger
-        onConfirm={async () => (await deviceOutbox()).discard(clientKey)}
+        onConfirm={throwAway}
       >
         <p>What has not been sent exists nowhere else. This cannot be undone.</p>
       </ConfirmDialog>

@@ -28,6 +28,7 @@ export async function startBackground(convex: ConvexReactClient): Promise<void> 
   });
   const wake = () => uploader.wake();
   onSignedInUser(wake);
+  onConnected(convex, wake);
   window.addEventListener("online", wake);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") wake();
@@ -37,6 +38,15 @@ export async function startBackground(convex: ConvexReactClient): Promise<void> 
     uploader.start();
     await recoverAll(outbox, measureDuration);
     await (await fileIntake()).resume();
+  });
+}
+
+/** Calls back whenever the line to the server is there again: a server that was started anew tells no browser "online". */
+function onConnected(convex: ConvexReactClient, callback: () => void): void {
+  let wasConnected = convex.connectionState().isWebSocketConnected;
+  convex.subscribeToConnectionState(({ isWebSocketConnected }) => {
+    if (isWebSocketConnected && !wasConnected) callback();
+    wasConnected = isWebSocketConnected;
   });
 }
 

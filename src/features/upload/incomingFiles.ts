@@ -6,21 +6,24 @@ type LaunchParams = { readonly files?: readonly FileSystemFileHandle[] };
 type LaunchQueue = { setConsumer(consumer: (params: LaunchParams) => void): void };
 
 /**
- * Hands over the files that wait already and those that come while the page is open.
- * @returns how to stop
+ * Hands over the files that wait already and those that come while the page is open. What was taken is handed over even
+ * when that page has been left meanwhile: nobody else has it any more.
+ * @param onUnreadable hears why files could not be read
  */
-export function takeIncomingFiles(onFiles: (files: File[]) => void): () => void {
-  let stopped = false;
-  void takeSharedFiles().then((files) => {
-    if (!stopped && files.length > 0) onFiles(files);
-  });
+export function takeIncomingFiles(
+  onFiles: (files: File[]) => void,
+  onUnreadable: (reason: string) => void,
+): void {
+  const take = (files: Promise<File[]>) => {
+    files.then(
+      (taken) => taken.length > 0 && onFiles(taken),
+      (error: unknown) => onUnreadable(error instanceof Error ? error.message : String(error)),
+    );
+  };
+  take(takeSharedFiles());
   // Only Chromium on computers has it; not in TypeScript's library yet.
   const { launchQueue } = globalThis as { launchQueue?: LaunchQueue };
-  launchQueue?.setConsumer((params) => {
-    if (stopped || !params.files?.length) return;
-    void Promise.all(params.files.map((handle) => handle.getFile())).then(onFiles);
-  });
-  return () => {
-    stopped = true;
-  };
+  launchQueue?.setConsumer(({ files = [] }) =>
+    take(Promise.all(files.map((handle) => handle.getFile()))),
+  );
 }

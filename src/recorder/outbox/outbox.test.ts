@@ -1,5 +1,6 @@
 import "fake-indexeddb/auto";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { forceCloseDatabase } from "fake-indexeddb";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { LocalLecture } from "./ledger.ts";
 import { Outbox } from "./outbox.ts";
 import { newLecture } from "./lecture.testing.ts";
@@ -102,6 +103,30 @@ describe("other tabs", () => {
     await outbox.addLecture(lecture("a"));
     await heard;
     expect(await other.lecture("a")).toBeDefined();
-    other.close();
+    await other.close();
+  });
+});
+
+describe("a connection that the browser closes", () => {
+  // What a phone does to a page in the background; the second kind, without telling it.
+  it.each<[string, (database: IDBDatabase) => void]>([
+    // The library's types want the class where it takes the object.
+    ["with an event", (database) => forceCloseDatabase(database as never)],
+    ["without one", (database) => database.close()],
+  ])("%s is opened again, and what is recorded meanwhile is kept", async (_, closeIt) => {
+    const asked = vi.spyOn(indexedDB, "open");
+    const recording = await Outbox.open(`${name} closed`);
+    const connection = (asked.mock.results[0]?.value as IDBOpenDBRequest).result;
+    asked.mockRestore();
+    await recording.addLecture(lecture("a"));
+    await recording.addPiece({
+      ...{ clientKey: "a", index: 0, session: 0, startMs: 0, durationMs: 0, overlapMs: 0 },
+      ...{ mimeType: "audio/webm", sizeBytes: 0, sliceCount: 0, status: "filling" },
+    });
+    closeIt(connection);
+    const both = ["one,", "two,"].map((text) => new TextEncoder().encode(text).buffer);
+    for (const bytes of both) await recording.appendSlice("a", 0, bytes);
+    expect(await (await recording.bytes("a", 0, "audio/webm")).text()).toBe("one,two,");
+    await recording.close();
   });
 });

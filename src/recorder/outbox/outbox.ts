@@ -2,40 +2,22 @@
  * The outbox: everything recorded or brought in that the server has not confirmed yet, on this device's disk.
  * Every change is on disk before its promise resolves, so that a killed page loses at most what was not given to it yet.
  */
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
 import type {
   LectureLedger,
   LocalLecture,
   Piece,
   Problem,
   StoredMark,
-  StoredTextChunk,
   TextChunk,
 } from "./ledger.ts";
-
-interface OutboxSchema extends DBSchema {
-  lectures: { key: string; value: LocalLecture };
-  pieces: { key: [string, number]; value: Piece };
-  /** The bytes, in the order in which they came: [lecture, piece, slice]. */
-  slices: { key: [string, number, number]; value: ArrayBuffer };
-  textChunks: { key: [string, number]; value: StoredTextChunk };
-  marks: { key: [string, string]; value: StoredMark };
-  /** Chosen files that are not cut to their end yet, so that closing the page does not lose them. */
-  files: { key: string; value: File | FileSystemFileHandle };
-}
-
-type StoreName = "lectures" | "pieces" | "slices" | "textChunks" | "marks" | "files";
-const allStores: StoreName[] = ["lectures", "pieces", "slices", "textChunks", "marks", "files"];
-
-/** "strict" waits until the disk has it: a dead battery may take the last second, not the last minute. */
-const durable = { durability: "strict" } as const;
+import { OutboxDatabase, type OutboxSchema } from "./outboxDatabase.ts";
 
 export class Outbox {
-  readonly #database: IDBPDatabase<OutboxSchema>;
+  readonly #database: OutboxDatabase;
   readonly #channel: BroadcastChannel | undefined;
   readonly #listeners = new Set<() => void>();
 
-  private constructor(database: IDBPDatabase<OutboxSchema>, name: string) {
+  private constructor(database: OutboxDatabase, name: string) {
     this.#database = database;
     if (typeof BroadcastChannel === "undefined") return;
     this.#channel = new BroadcastChannel(`${name} changed`);
@@ -44,18 +26,8 @@ export class Outbox {
 
   /** Opens the outbox of this browser profile. All tabs share one. */
   static async open(name = "lectern-outbox"): Promise<Outbox> {
-    const database = await openDB<OutboxSchema>(name, 1, {
-      upgrade(upgraded) {
-        upgraded.createObjectStore("lectures", { keyPath: "clientKey" });
-        upgraded.createObjectStore("pieces", { keyPath: ["clientKey", "index"] });
-        upgraded.createObjectStore("slices");
-        upgraded.createObjectStore("textChunks", { keyPath: ["clientKey", "index"] });
-        upgraded.createObjectStore("marks", { keyPath: ["clientKey", "markKey"] });
-        upgraded.createObjectStore("files");
-      },
-      // A newer version of the app in another tab wants to change the shape: let it.
-      blocking: (_current, _next, event) => (event.target as IDBDatabase).close(),
-    });
+    const database = new OutboxDatabase(name);
+    await database.connect();
     return new Outbox(database, name);
   }
 
@@ -65,27 +37,27 @@ export class Outbox {
     return () => this.#listeners.delete(listener);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#channel?.close();
-    this.#database.close();
+    await this.#database.close();
   }
 
   // Lectures
 
   async addLecture(lecture: LocalLecture): Promise<void> {
-    const transaction = this.#database.transaction("lectures", "readwrite", durable);
+    const transaction = await this.#database.change("lectures");
     await transaction.store.add(lecture);
     await transaction.done;
     this.#changed();
   }
 
   async lecture(clientKey: string): Promise<LocalLecture | undefined> {
-    return this.#database.get("lectures", clientKey);
+    return (await this.#database.look("lectures")).store.get(clientKey);
   }
 
   /** Oldest first. */
   async lectures(): Promise<LocalLecture[]> {
-    const lectures = await this.#database.getAll("lectures");
+    const lectures = await (await this.#database.look("lectures")).store.getAll();
     return lectures.sort((a, b) => a.createdAt - b.createdAt);
   }
 
@@ -99,7 +71,7 @@ export class Outbox {
   }
 
   async ledger(clientKey: string): Promise<LectureLedger | undefined> {
-    const transaction = this.#database.transaction(["lectures", "pieces", "textChunks", "marks"]);
+    const transaction = await this.#database.look("lectures", "pieces", "textChunks", "marks");
     const [lecture, pieces, textChunks, marks] = await Promise.all([
       transaction.objectStore("lectures").get(clientKey),
       transaction.objectStore("pieces").getAll(everythingOf(clientKey)),
@@ -112,7 +84,14 @@ export class Outbox {
 
   /** Removes every trace of a lecture from this device. */
   async forget(clientKey: string): Promise<void> {
-    const transaction = this.#database.transaction(allStores, "readwrite", durable);
+    const transaction = await this.#database.change(
+      "lectures",
+      "files",
+      "pieces",
+      "slices",
+      "textChunks",
+      "marks",
+    );
     await Promise.all([
       transaction.objectStore("lectures").delete(clientKey),
       transaction.objectStore("files").delete(clientKey),
@@ -136,8 +115,7 @@ export class Outbox {
     const confirmed = ledger.pieces.filter((piece) => piece.status === "confirmed");
     // Pieces go up two at a time: an unsent one may have a confirmed one after it, and must then be sent after all.
     const keepUpTo = continued ? Math.max(-1, ...confirmed.map((piece) => piece.index)) : -1;
-    const stores = ["lectures", "pieces", "slices", "files"] as const;
-    const transaction = this.#database.transaction(stores, "readwrite", durable);
+    const transaction = await this.#database.change("lectures", "pieces", "slices", "files");
     const from = IDBKeyRange.bound([clientKey, keepUpTo + 1], [clientKey, []]);
     await Promise.all([
       transaction.objectStore("pieces").delete(from),
@@ -157,7 +135,7 @@ export class Outbox {
 
   /** Opens a piece; its bytes follow in slices. */
   async addPiece(piece: Piece): Promise<void> {
-    const transaction = this.#database.transaction("pieces", "readwrite", durable);
+    const transaction = await this.#database.change("pieces");
     await transaction.store.add(piece);
     await transaction.done;
     this.#changed();
@@ -165,7 +143,7 @@ export class Outbox {
 
   /** Appends bytes to a piece that is being filled. */
   async appendSlice(clientKey: string, index: number, bytes: ArrayBuffer): Promise<void> {
-    const transaction = this.#database.transaction(["pieces", "slices"], "readwrite", durable);
+    const transaction = await this.#database.change("pieces", "slices");
     const piece = await transaction.objectStore("pieces").get([clientKey, index]);
     if (!piece) throw new Error(`Piece ${index} of this lecture is not on this device.`);
     const { sliceCount, sizeBytes } = piece;
@@ -186,7 +164,7 @@ export class Outbox {
     piece: Omit<Piece, "status" | "sizeBytes" | "sliceCount">,
     bytes: ArrayBuffer,
   ): Promise<void> {
-    const transaction = this.#database.transaction(["pieces", "slices"], "readwrite", durable);
+    const transaction = await this.#database.change("pieces", "slices");
     await Promise.all([
       transaction.objectStore("slices").put(bytes, [piece.clientKey, piece.index, 0]),
       transaction.objectStore("pieces").put({
@@ -207,7 +185,7 @@ export class Outbox {
 
   /** The server has it: the bytes can go, the ledger's line stays until the lecture is finished. */
   async confirmPiece(clientKey: string, index: number): Promise<void> {
-    const transaction = this.#database.transaction(["pieces", "slices"], "readwrite", durable);
+    const transaction = await this.#database.change("pieces", "slices");
     const piece = await transaction.objectStore("pieces").get([clientKey, index]);
     await Promise.all([
       piece && transaction.objectStore("pieces").put({ ...piece, status: "confirmed" }),
@@ -219,7 +197,7 @@ export class Outbox {
 
   /** Removes a piece that turned out to hold nothing. */
   async removePiece(clientKey: string, index: number): Promise<void> {
-    const transaction = this.#database.transaction(["pieces", "slices"], "readwrite", durable);
+    const transaction = await this.#database.change("pieces", "slices");
     await Promise.all([
       transaction.objectStore("pieces").delete([clientKey, index]),
       transaction.objectStore("slices").delete(everythingOf(clientKey, index)),
@@ -229,12 +207,13 @@ export class Outbox {
   }
 
   async piece(clientKey: string, index: number): Promise<Piece | undefined> {
-    return this.#database.get("pieces", [clientKey, index]);
+    return (await this.#database.look("pieces")).store.get([clientKey, index]);
   }
 
   /** A piece's bytes as one file. */
   async bytes(clientKey: string, index: number, mimeType: string): Promise<Blob> {
-    const slices = await this.#database.getAll("slices", everythingOf(clientKey, index));
+    const { store } = await this.#database.look("slices");
+    const slices = await store.getAll(everythingOf(clientKey, index));
     return new Blob(slices, { type: mimeType });
   }
 
@@ -243,8 +222,7 @@ export class Outbox {
   /** Adds a whole lecture of text in one step. */
   async addTextLecture(lecture: LocalLecture, chunks: TextChunk[]): Promise<void> {
     const { clientKey } = lecture;
-    const stores = ["lectures", "textChunks"] as const;
-    const transaction = this.#database.transaction(stores, "readwrite", durable);
+    const transaction = await this.#database.change("lectures", "textChunks");
     const added = chunks.map((chunk, index) =>
       transaction.objectStore("textChunks").put({ clientKey, index, chunk, status: "waiting" }),
     );
@@ -257,7 +235,7 @@ export class Outbox {
   }
 
   async confirmTextChunks(clientKey: string, firstIndex: number, count: number): Promise<void> {
-    const transaction = this.#database.transaction("textChunks", "readwrite", durable);
+    const transaction = await this.#database.change("textChunks");
     for (let index = firstIndex; index < firstIndex + count; index++) {
       const stored = await transaction.store.get([clientKey, index]);
       if (stored) await transaction.store.put({ ...stored, status: "confirmed" });
@@ -269,7 +247,7 @@ export class Outbox {
   // Marks
 
   async putMark(mark: StoredMark): Promise<void> {
-    const transaction = this.#database.transaction("marks", "readwrite", durable);
+    const transaction = await this.#database.change("marks");
     await transaction.store.put(mark);
     await transaction.done;
     this.#changed();
@@ -277,7 +255,7 @@ export class Outbox {
 
   /** Takes a mark away if it is still as it was when it was sent (somebody may have renamed it meanwhile). */
   async settleMark(sent: StoredMark): Promise<void> {
-    const transaction = this.#database.transaction("marks", "readwrite", durable);
+    const transaction = await this.#database.change("marks");
     const now = await transaction.store.get([sent.clientKey, sent.markKey]);
     if (now?.status === sent.status && now.note === sent.note) {
       if (sent.status === "removing")
@@ -291,15 +269,17 @@ export class Outbox {
   // Chosen files
 
   async keepFile(clientKey: string, file: File | FileSystemFileHandle): Promise<void> {
-    await this.#database.put("files", file, clientKey);
+    const transaction = await this.#database.change("files");
+    await Promise.all([transaction.store.put(file, clientKey), transaction.done]);
   }
 
   async keptFile(clientKey: string): Promise<File | FileSystemFileHandle | undefined> {
-    return this.#database.get("files", clientKey);
+    return (await this.#database.look("files")).store.get(clientKey);
   }
 
   async dropFile(clientKey: string): Promise<void> {
-    await this.#database.delete("files", clientKey);
+    const transaction = await this.#database.change("files");
+    await Promise.all([transaction.store.delete(clientKey), transaction.done]);
   }
 
   async #revise<Name extends "lectures" | "pieces">(
@@ -307,7 +287,7 @@ export class Outbox {
     key: OutboxSchema[Name]["key"],
     change: (value: OutboxSchema[Name]["value"]) => OutboxSchema[Name]["value"],
   ): Promise<void> {
-    const transaction = this.#database.transaction(store, "readwrite", durable);
+    const transaction = await this.#database.change(store);
     const value = await transaction.store.get(key);
     if (value) await transaction.store.put(change(value));
     await transaction.done;

@@ -91,7 +91,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await uploader.stop();
-  outbox.close();
+  await outbox.close();
 });
 
 async function addPieces(clientKey: string, number: number): Promise<void> {

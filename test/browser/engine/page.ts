@@ -1,4 +1,6 @@
 /** Runs in the browser: puts the audio engine, without the app around it, into the hands of a test. */
+import { blobTarget } from "../../../src/recorder/copy/copyTarget.ts";
+import { joinPieces } from "../../../src/recorder/copy/joinPieces.ts";
 import { LectureRecorder } from "../../../src/recorder/lectureRecorder.ts";
 import { FileIntake } from "../../../src/recorder/files/fileIntake.ts";
 import { discardInterrupted, finishInterrupted } from "../../../src/recorder/outbox/interrupted.ts";
@@ -24,6 +26,7 @@ const engine = {
     new Uploader({ outbox, server: new HttpLectureServer(), accountId: () => "tester" }),
   newIntake: () =>
     new FileIntake(outbox, () => new Worker("/cutter.worker.js", { type: "module" })),
+  joinedCopy,
   makeMicrophone,
   fastForward,
   microphone: undefined as MadeMicrophone | undefined,
@@ -34,6 +37,28 @@ const engine = {
   uploader: undefined as Uploader | undefined,
   intake: undefined as FileIntake | undefined,
 };
+
+/** All that is here of a lecture as one file: its bytes, what the joining says of it, and how long a player finds it. */
+async function joinedCopy(clientKey: string) {
+  const { pieces = [] } = (await outbox.ledger(clientKey)) ?? {};
+  const files: Blob[] = [];
+  const joined = await joinPieces({
+    pieces,
+    bytesOf: ({ index, mimeType }) => outbox.bytes(clientKey, index, mimeType),
+    openTarget: () => Promise.resolve(blobTarget("audio/webm", (whole) => files.push(whole))),
+  });
+  const [file = new Blob()] = files;
+  const bytes = [...new Uint8Array(await file.arrayBuffer())];
+  return { ...joined, bytes, playerMs: (await playerDuration(file)) * 1000 };
+}
+
+function playerDuration(file: Blob): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const audio = new Audio(URL.createObjectURL(file));
+    audio.onloadedmetadata = () => resolve(audio.duration);
+    audio.onerror = () => reject(new Error(audio.error?.message ?? "It does not play."));
+  });
+}
 
 export type Engine = typeof engine;
 
