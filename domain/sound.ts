@@ -23,10 +23,10 @@ const MOST_AUDIBLE_MS = 100;
 /** Frames do not begin and end with the piece. */
 const MOST_UNMEASURED_MS = 500;
 /**
- * What an encoder with a changing bit rate needs for silence, at most. It has heard the same samples
- * as the meter by another way, so it would need more if the meter were deaf.
+ * What an encoder with a changing bit rate needs for zeros, at most. It has got the same samples as
+ * the meter by another way, so it would need more if the meter were deaf.
  */
-const MOST_BYTES_A_SECOND = 1000;
+const MOST_BYTES_A_SECOND = 500;
 
 /**
  * True when there is no sound in a piece, beyond doubt: all of it was measured, nothing in it was
