@@ -9,6 +9,7 @@ import { ConvexClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import { Database } from "../database/index.ts";
 import { startServer, type RunningServer } from "../server/index.ts";
+import { importData } from "../server/testing/importData.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -90,7 +91,7 @@ async function fill(dataDir: string): Promise<number> {
   return count;
 }
 
-async function exportSnapshot(server: RunningServer): Promise<Uint8Array> {
+async function exportSnapshot(server: RunningServer): Promise<Uint8Array<ArrayBuffer>> {
   await post(server, "/api/export/request/zip?includeStorage=false", {});
   const done = await watch<{ state: string; start_ts: bigint }>(
     ...([server, "_system/cli/exports:getLatest", {}] as const),
@@ -100,35 +101,8 @@ async function exportSnapshot(server: RunningServer): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-async function importSnapshot(server: RunningServer, zip: Uint8Array): Promise<void> {
-  const { uploadToken } = (await post(server, "/api/import/start_upload", {})) as {
-    uploadToken: string;
-  };
-  const partBytes = 5 << 20;
-  const partTokens: unknown[] = [];
-  for (let offset = 0; offset < zip.length; offset += partBytes) {
-    const query = `uploadToken=${uploadToken}&partNumber=${partTokens.length + 1}`;
-    const response = await request(server, `/api/import/upload_part?${query}`, {
-      method: "POST",
-      body: Buffer.from(zip.subarray(offset, offset + partBytes)),
-      headers: { "content-type": "application/octet-stream" },
-    });
-    partTokens.push(await response.json());
-  }
-  const { importId } = (await post(server, "/api/import/finish_upload", {
-    import: { mode: "requireEmpty", format: "zip" },
-    ...{ uploadToken, partTokens },
-  })) as { importId: string };
-  const reach = async (wanted: string): Promise<void> => {
-    const reached = await watch<{ state: { state: string; error_message?: string } }>(
-      ...([server, "_system/cli/queryImport:default", { importId }] as const),
-      ({ state }) => [wanted, "failed"].includes(state.state),
-    );
-    if (reached.state.state !== wanted) throw new Error(reached.state.error_message);
-  };
-  await reach("waiting_for_confirmation");
-  await post(server, "/api/perform_import", { importId });
-  await reach("completed");
+async function importSnapshot(server: RunningServer, zip: Uint8Array<ArrayBuffer>): Promise<void> {
+  await importData(server, { mode: "requireEmpty", format: "zip" }, zip);
 }
 
 async function ask(server: RunningServer, query: string): Promise<unknown> {

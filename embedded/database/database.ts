@@ -176,8 +176,11 @@ export class Database {
       },
       assignCommitTs: () => this.#assignTs(),
       countChanged: (table) => this.#batch?.changedTables.add(table),
+      catalogChanged: () => {
+        if (this.#batch !== null) this.#batch.changedCatalog = true;
+      },
       catalogRolledBack: () => {
-        this.#reloadCatalog({ keepCounts: true });
+        this.#store.catalog.reload({ keepCounts: true });
         this.#schema = this.#loadSchema();
       },
       batchBroken: (error) => this.#batch?.break(error),
@@ -227,12 +230,17 @@ export class Database {
         "A batch ended while a mutation was still running.",
       );
     }
-    if (this.#lastTs !== this.#durableTs) {
-      const { documents } = this.#store;
-      documents.saveCounters(this.#lastTs, this.#lastCreationTime, batch.changedTables);
+    if (this.#lastTs !== this.#durableTs || batch.changedTables.size > 0) {
+      const { catalog, documents } = this.#store;
+      // A table that got another name or number since is another object now; one that was removed is none.
+      const changed = [...batch.changedTables]
+        .map(({ identity }) => catalog.indexById(identity)?.table)
+        .filter((table) => table !== undefined);
+      documents.saveCounters(this.#lastTs, this.#lastCreationTime, changed);
     }
     this.#store.connection.run("COMMIT");
     this.#durableTs = this.#lastTs;
+    if (batch.changedCatalog) this.#catalogVersion += 1;
     this.#batch = null;
   }
 
@@ -241,13 +249,8 @@ export class Database {
     this.#batch = null;
     this.#mutation = null;
     if (this.#store.connection.isInTransaction) this.#store.connection.exec("ROLLBACK");
-    this.#reloadCatalog({ keepCounts: false });
+    this.#store.catalog.reload({ keepCounts: false });
     this.#schema = this.#loadSchema();
-  }
-
-  #reloadCatalog(options: { keepCounts: boolean }): void {
-    this.#catalogVersion += 1;
-    this.#store.catalog.reload(options);
   }
 
   // ---- Schema ----
@@ -295,7 +298,6 @@ export class Database {
       this.#store.documents.setSetting("schema", JSON.stringify(schema));
       return carriedOut;
     });
-    this.#catalogVersion += 1;
     this.#schema = next;
     return change;
   }
@@ -344,6 +346,8 @@ export class Database {
 /** Mutations that are made durable by one commit. */
 class Batch {
   readonly changedTables = new Set<Table>();
+  /** Tables or indexes were added, removed or renamed: the second connection has to look again after the commit. */
+  changedCatalog = false;
   #failure: { error: unknown } | null = null;
 
   break(error: unknown): void {

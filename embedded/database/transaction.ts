@@ -7,6 +7,7 @@ import type { TransactionState } from "./transactionState.ts";
 import type {
   Commit,
   GetOptions,
+  HiddenTables,
   QueryJSON,
   QueryPageArgs,
   QueryPageResult,
@@ -31,6 +32,7 @@ export class TransactionView implements Transaction {
   readonly #reader: Reader;
   readonly #writer: Writer;
   #systemView: TransactionView | null;
+  #hiddenTables: HiddenTables | null = null;
 
   constructor(state: TransactionState, ending: TransactionEnding, isSystem: boolean) {
     this.#state = state;
@@ -149,16 +151,13 @@ export class TransactionView implements Transaction {
     return this.#writer.importDocument(table, document);
   }
 
-  createTable(table: string, tableNumber?: number): number {
-    return this.#writer.ensureTable(table, tableNumber);
-  }
-
-  claimTableNumber(table: string, tableNumber: number): boolean {
-    return this.#writer.claimTableNumber(table, tableNumber);
-  }
-
   clearTable(table: string): number {
     return this.#writer.clearTable(table);
+  }
+
+  get hiddenTables(): HiddenTables {
+    this.#hiddenTables ??= this.#writer.hiddenTables();
+    return this.#hiddenTables;
   }
 
   // ---- Limits, savepoints, the end ----
@@ -200,8 +199,10 @@ export class TransactionView implements Transaction {
     if (hasWrites) this.#writer.resolveCommitTs(ts);
     this.#ending.commit();
     const writes = this.#state.writes;
+    const { changedWholeTables } = this.#state;
     this.#state.end();
-    return hasWrites ? { ts, writes } : null;
+    if (!hasWrites) return null;
+    return changedWholeTables ? { ts, writes, changedWholeTables } : { ts, writes };
   }
 
   rollback(): void {

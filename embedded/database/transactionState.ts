@@ -21,12 +21,17 @@ export interface TransactionHost {
   /** The timestamp of a commit that happens now. */
   assignCommitTs(): bigint;
   countChanged(table: Table): void;
+  /** Tables or indexes were added, removed or renamed. */
+  catalogChanged(): void;
   /** The catalog in memory may be ahead of SQLite after a rollback: read it again. */
   catalogRolledBack(): void;
   /** The whole batch is lost: SQLite gave up its transaction. */
   batchBroken(error: unknown): void;
   transactionEnded(): void;
 }
+
+/** How JSON text shows an unresolved commit timestamp; inside a string the quotes would be escaped. */
+export const COMMIT_TS_JSON = '{"$commitTs":null}';
 
 export type OpenStream = { pipeline: QueryPipeline; present: Present };
 
@@ -47,6 +52,8 @@ export class TransactionState {
   readonly streams = new Map<number, OpenStream>();
   readonly tables: TableNames & { numberOf(name: string): number | undefined };
   writes: WriteKey[] = [];
+  /** Documents came or went in such numbers that `writes` does not list them. */
+  changedWholeTables = false;
   /** Grows with every write and rollback: chunks of documents read before are stale. */
   writeCount = 0;
   /** Documents with an unresolved commit timestamp in them. */
@@ -170,9 +177,10 @@ export class TransactionState {
     this.writes.push({ index, key });
   }
 
-  /** Tables or indexes were added or removed. */
+  /** Tables or indexes were added, removed or renamed. */
   catalogChanged(): void {
     this.#catalogChanges += 1;
+    this.host.catalogChanged();
   }
 
   // ---- Savepoints ----

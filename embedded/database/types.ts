@@ -75,8 +75,11 @@ export type TransactionOptions = {
 export type ReadRange = { index: number; from: Uint8Array; to: Uint8Array | null };
 export type ReadSet = ReadRange[];
 export type WriteKey = { index: number; key: Uint8Array };
-/** One committed mutation. `writes` has, for each index of each written table, the old and the new key. */
-export type Commit = { ts: bigint; writes: WriteKey[] };
+/**
+ * One committed mutation. `writes` has, for each index of each written table, the old and the new key; not those of
+ * `changedWholeTables`: then any table may have become another.
+ */
+export type Commit = { ts: bigint; writes: WriteKey[]; changedWholeTables?: true };
 
 /** Opaque; belongs to the transaction that made it. */
 export type Savepoint = { readonly depth: number };
@@ -173,15 +176,10 @@ export interface Transaction {
 
   /** System transactions only: inserts with given `_id` and `_creationTime` (both optional). Returns the id. */
   importDocument(table: string, document: JSONObject): string;
-  /** System transactions only: makes the table (with that number, if free) or checks that it has it. */
-  createTable(table: string, tableNumber?: number): number;
-  /**
-   * System transactions only: gives a missing or empty table this number, so that imported ids stay valid.
-   * False, and nothing is changed, when it or the table that has the number holds documents.
-   */
-  claimTableNumber(table: string, tableNumber: number): boolean;
   /** System transactions only: deletes all documents, keeps the table and its number. Returns how many. */
   clearTable(table: string): number;
+  /** System transactions only. */
+  readonly hiddenTables: HiddenTables;
 
   savepoint(): Savepoint;
   /** Undoes every write since; the savepoint itself stays usable until released. Read sets stay. */
@@ -193,6 +191,37 @@ export interface Transaction {
   commit(): Commit | null;
   /** Ends the transaction; a mutation's writes are undone. Harmless on one that has ended. */
   rollback(): void;
+}
+
+/** The table that documents of a hidden one are for: what they are checked against, and the number in their ids. */
+export type HiddenTarget = { name: string; number: number; tables: TableNames };
+
+/**
+ * Tables beside those that anybody sees, so that much data can come and go in many small transactions and yet appear
+ * or disappear in one. Their names start with "_" and are not those of system tables.
+ */
+export interface HiddenTables {
+  /** The names of those that exist. */
+  names(): string[];
+  /** Makes an empty one, with the indexes of `like` if there is such a table. Returns its number. */
+  create(hidden: string, like: string, number?: number): number;
+  /** As `importDocument`, into a hidden table, for the one that it will become. Returns the id. */
+  add(hidden: string, document: JSONObject, target: HiddenTarget): string;
+  /**
+   * Another name for a table, perhaps with another number: shows a hidden table, hides a shown one, or moves one out of
+   * the way. The name and the number must be free.
+   */
+  rename(table: string, name: string, number?: number): void;
+  /**
+   * Copies all documents of a hidden table into a shown one with the same indexes; they must have been added for it.
+   *
+   * @throws DatabaseError when both have a document with the same id
+   */
+  copyInto(hidden: string, table: string): void;
+  /** The number that the next new table would get. */
+  nextNumber(): number;
+  /** Removes up to `count` documents or index entries, and the table with the last. Returns whether there is more. */
+  removeSome(hidden: string, count: number): boolean;
 }
 
 /** `isSystem`: called through `ctx.db.system`. `table`: the table that the id must belong to. */

@@ -1,7 +1,6 @@
 // The writing half of a transaction: insert, patch, replace, remove, and the imports of system transactions.
 import { convexToJson, jsonToConvex } from "convex/values";
 import {
-  decodeId,
   encodeId,
   encodeIndexKey,
   isJSONObject,
@@ -9,12 +8,7 @@ import {
   type JSONObject,
   type JSONValue,
 } from "../values/index.ts";
-import {
-  FIRST_USER_TABLE_NUMBER,
-  TABLES_PSEUDO_INDEX,
-  type StoredDocument,
-  type Table,
-} from "../store/index.ts";
+import { TABLES_PSEUDO_INDEX, type StoredDocument, type Table } from "../store/index.ts";
 import {
   checkDocument,
   checkTableName,
@@ -25,11 +19,10 @@ import {
 import { DatabaseError } from "./errors.ts";
 import { reindex, type IndexedVersion } from "./indexing.ts";
 import { decodeIdArgument, parseDocument, type Reader } from "./reader.ts";
-import { MAX_TABLES } from "./schema.ts";
-import type { TransactionState } from "./transactionState.ts";
-
-/** How JSON text shows an unresolved commit timestamp; inside a string the quotes would be escaped. */
-const COMMIT_TS_JSON = '{"$commitTs":null}';
+import { MAX_ALL_TABLES, MAX_TABLES } from "./schema.ts";
+import { HiddenTableWriter, importedDocument } from "./hiddenTables.ts";
+import { COMMIT_TS_JSON, type TransactionState } from "./transactionState.ts";
+import type { HiddenTables } from "./types.ts";
 
 type Found = { id: string; table: Table; internalId: Uint8Array; stored: StoredDocument };
 
@@ -113,99 +106,19 @@ export class Writer {
     const state = this.#state;
     state.checkWritable();
     this.#checkImporting();
-    const body = decodeDocumentArgument(json, "insert");
     const table = state.host.store.catalog.byName(tableName) ?? this.createTable(tableName);
-    const givenId = body["_id"];
-    const decoded = typeof givenId === "string" ? decodeId(givenId) : null;
-    if (givenId !== undefined && decoded?.tableNumber !== table.number) {
-      throw new DatabaseError(
-        "InvalidId",
-        `The _id ${JSON.stringify(convexToJson(givenId))} is not an id of table "${tableName}".`,
-      );
-    }
-    const internalId = decoded?.internalId ?? state.host.random();
-    if (state.host.store.documents.get(table, internalId) !== null) {
-      throw new DatabaseError(
-        "DuplicateId",
-        `A document with _id ${encodeId(table.number, internalId)} exists already.`,
-      );
-    }
-    const givenTime = body["_creationTime"];
-    if (givenTime !== undefined && (typeof givenTime !== "number" || !Number.isFinite(givenTime))) {
-      throw new DatabaseError("InvalidCreationTime", "_creationTime must be a finite float64.");
-    }
-    const creationTime = givenTime ?? state.host.nextCreationTime(state.nowMs);
-    const id = encodeId(table.number, internalId);
-    const document = checkDocument(body, id, creationTime, tableName);
-    state.host.schema().checkWrite(tableName, document.value, state.tables);
-    this.#insertChecked(table, internalId, document);
-    return id;
+    const { number } = table;
+    const imported = importedDocument(state, table, json, {
+      ...{ name: tableName, number, tables: state.tables },
+    });
+    this.#insertChecked(table, imported.internalId, imported.document);
+    return imported.id;
   }
 
-  /** @throws DatabaseError when the table or the number is taken by another */
-  ensureTable(tableName: string, number: number | undefined): number {
+  hiddenTables(): HiddenTables {
     this.#state.checkWritable();
     this.#checkImporting();
-    const { catalog } = this.#state.host.store;
-    const existing = catalog.byName(tableName);
-    if (existing !== undefined && (number === undefined || existing.number === number)) {
-      return existing.number;
-    }
-    if (existing !== undefined) {
-      throw new DatabaseError(
-        "TableNumberConflict",
-        `Table "${tableName}" has number ${existing.number}, not ${number}.`,
-      );
-    }
-    const holder = number === undefined ? undefined : catalog.byNumber(number);
-    if (holder !== undefined) {
-      throw new DatabaseError(
-        "TableNumberConflict",
-        `Table number ${number} belongs to table "${holder.name}".`,
-      );
-    }
-    return this.createTable(tableName, number).number;
-  }
-
-  /**
-   * Gives the table this number, so that documents can be imported with their ids: makes the table, or makes it anew
-   * if it is empty. An empty table that has the number now gets another one.
-   *
-   * @returns false when the table, or the one that has the number, holds documents; nothing is changed then
-   */
-  claimTableNumber(tableName: string, number: number): boolean {
-    const state = this.#state;
-    state.checkWritable();
-    this.#checkImporting();
-    const { catalog } = state.host.store;
-    const holder = catalog.byNumber(number);
-    if (holder?.name === tableName) return true;
-    const own = catalog.byName(tableName);
-    if (number < FIRST_USER_TABLE_NUMBER) return false;
-    if ((own?.documentCount ?? 0) > 0 || (holder?.documentCount ?? 0) > 0) return false;
-    const next = catalog.nextTableNumber();
-    if (holder !== undefined) this.#recreateTable(holder, next);
-    if (own === undefined) this.createTable(tableName, number);
-    else this.#recreateTable(own, number);
-    return true;
-  }
-
-  /** An empty table under another number, with the same indexes. */
-  #recreateTable(table: Table, number: number): void {
-    const state = this.#state;
-    const { catalog } = state.host.store;
-    const { indexes } = table;
-    state.catalogChanged();
-    state.storing(() => {
-      catalog.removeTable(table);
-      const recreated = catalog.addTable(number, table.name);
-      for (const { name, definition } of indexes) {
-        if (recreated.index(name) === undefined) catalog.addIndex(recreated, name, definition);
-      }
-    });
-    state.writeCount += 1;
-    state.wrote(TABLES_PSEUDO_INDEX, encodeIndexKey([table.name]));
-    state.wrote(TABLES_PSEUDO_INDEX, encodeIndexKey([number]));
+    return new HiddenTableWriter(this.#state);
   }
 
   clearTable(tableName: string): number {
@@ -236,7 +149,7 @@ export class Writer {
     const state = this.#state;
     const { catalog } = state.host.store;
     checkTableName(tableName);
-    if (catalog.size >= MAX_TABLES) {
+    if (catalog.size >= MAX_ALL_TABLES) {
       throw new DatabaseError("TooManyTables", `Number of tables cannot exceed ${MAX_TABLES}.`);
     }
     state.catalogChanged();

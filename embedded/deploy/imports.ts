@@ -1,18 +1,21 @@
-// `convex import`: parts are uploaded, read and checked, then the CLI's user confirms, then one transaction applies it.
+// `convex import`: parts are uploaded, read and staged, then the CLI's user confirms, then the documents go into hidden
+// tables a few at a time, which one last transaction shows.
 import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { SystemFunctionError, type Engine } from "../functions/index.ts";
+import { RESULT_LOST, SystemFunctionError, type Engine } from "../functions/index.ts";
 import { badRequest } from "../http/errors.ts";
 import type { HttpRequest } from "../http/router.ts";
-import { type JSONObject, textOf } from "../values/index.ts";
+import { type JSONObject, type JSONValue, textOf } from "../values/index.ts";
 import type { ReportError } from "./exports.ts";
-import { importFolder, tableNotEmpty } from "./importApply.ts";
+import { placeBlobs } from "./importBlobs.ts";
 import { ImportError, stageImport, type ImportPlan } from "./importStaging.ts";
+import { tableNotEmpty } from "./importTables.ts";
 import { finishUploadRequest, parseBody, performImportRequest } from "./protocol.ts";
 import { asHttpError } from "./push.ts";
+import { importFolder, readPlan } from "./stagedDocuments.ts";
 
 /** A part is 5 MiB, more only for files so large that there would be too many parts. */
 const MAX_PART_BYTES = 1024 * 1024 * 1024;
@@ -25,6 +28,7 @@ export class Imports {
   readonly #dataDir: string;
   readonly #reportError: ReportError;
   readonly #running = new Set<Promise<void>>();
+  #closing = false;
 
   constructor(engine: Engine, dataDir: string, reportError: ReportError) {
     this.#engine = engine;
@@ -32,9 +36,10 @@ export class Imports {
     this.#reportError = reportError;
   }
 
-  /** Uploads and staged documents of an import that a crash ended. Call before the first request. */
+  /** What imports left behind that a crash ended. Call before the first request; hidden tables go in the background. */
   async removeLeftovers(): Promise<void> {
     await rm(join(this.#dataDir, "imports"), { recursive: true, force: true });
+    this.#track(this.#removeHiddenTables());
   }
 
   async startUpload(): Promise<{ uploadToken: string }> {
@@ -93,14 +98,60 @@ export class Imports {
     const { importId } = parseBody(performImportRequest, body, "perform_import");
     await this.#engine.callSystem("deploy:confirmImport", { importId }).catch(asHttpError);
     this.#inBackground(importId, async () => {
-      await this.#engine.callSystem("deploy:applyImport", { importId });
+      await this.#apply(importId);
       await rm(importFolder(this.#dataDir, importId), { recursive: true, force: true });
     });
   }
 
-  /** Waits for what is being applied; readers of uploads are cut off with the process. */
+  /** Ends what is in progress: an import that has not shown its documents by now shows none. */
   async close(): Promise<void> {
+    this.#closing = true;
     await Promise.all(this.#running);
+  }
+
+  async #apply(importId: string): Promise<void> {
+    const folder = importFolder(this.#dataDir, importId);
+    await this.#step("deploy:beginImport", importId);
+    while (await this.#step("deploy:importSome", importId)) {
+      if (this.#closing) {
+        throw new ImportError("The server was stopped during the import. Nothing was imported.");
+      }
+    }
+    const takeBack = await placeBlobs(this.#dataDir, folder, readPlan(folder));
+    try {
+      await this.#step("deploy:finishImport", importId);
+    } catch (error) {
+      await takeBack();
+      throw error;
+    }
+  }
+
+  /** One of the import's transactions, which each know when they were carried out before. */
+  async #step(name: string, importId: string): Promise<JSONValue> {
+    for (;;) {
+      try {
+        return (await this.#engine.callSystem(name, { importId })).value;
+      } catch (error) {
+        const isLost = error instanceof SystemFunctionError && error.code === RESULT_LOST;
+        if (!isLost) throw error;
+      }
+    }
+  }
+
+  /** What was replaced, and what failed imports had written, in small transactions, too. */
+  async #removeHiddenTables(): Promise<void> {
+    try {
+      let hasMore = true;
+      while (hasMore && !this.#closing) {
+        const { value } = await this.#engine.callSystem("deploy:removeImportLeftovers", {});
+        hasMore = value === true;
+      }
+    } catch (error) {
+      this.#reportError(
+        "Documents that an import replaced could not be removed; they go at the next start",
+        error,
+      );
+    }
   }
 
   async #askForConfirmation(importId: string, plan: ImportPlan): Promise<void> {
@@ -126,7 +177,12 @@ export class Imports {
         const message = error instanceof Error ? error.message : String(error);
         await this.#setState(importId, { state: "failed", error_message: message });
       })
-      .catch((error: unknown) => this.#reportError("A failed import could not be recorded", error));
+      .catch((error: unknown) => this.#reportError("A failed import could not be recorded", error))
+      .then(() => this.#removeHiddenTables());
+    this.#track(running);
+  }
+
+  #track(running: Promise<void>): void {
     this.#running.add(running);
     void running.finally(() => this.#running.delete(running));
   }

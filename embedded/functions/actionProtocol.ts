@@ -15,7 +15,11 @@ export type RunContext = {
   identity: Identity;
   requestId: string;
   scheduledId: string | null;
+  /** The job that this run carries out, or that of the run that called it: when it is cancelled, so is what this schedules. */
+  job: string | null;
   client: ClientInfo;
+  /** How many actions wait for this one, each called by the one before. */
+  depth: number;
 };
 
 export type Body = Uint8Array | ReadableStream<Uint8Array> | null;

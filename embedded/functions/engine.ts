@@ -46,6 +46,11 @@ import {
 import { mayExceedLimit } from "./valueLimits.ts";
 
 /**
+ * So long a chain may be in which each action has called the next and waits for it. Convex has no number for it, but
+ * lets only 64 actions run at once, so that a longer one could not run there.
+ */
+const LONGEST_ACTION_CHAIN = 64;
+/**
  * Convex's own limits (CONVEX-RUNTIME 4.7). Its memory limits are 64 MB in the default runtime and 512 in Node for each
  * run; here the engine's is for one run, the actions' for all that run at the same time in one environment.
  */
@@ -168,7 +173,11 @@ class WorkerEngine implements Engine {
     const startedMs = performance.now();
     const prepared = await this.#prepareAction(path, argsJson, visibility);
     if (!prepared.ok) return outcome(failedRun(prepared.error), {});
-    const context = { identity, requestId, scheduledId: scheduledId ?? null, client: client ?? {} };
+    const context = {
+      ...{ identity, requestId, scheduledId: scheduledId ?? null, client: client ?? {} },
+      job: scheduledId ?? request.calledByJob ?? null,
+      depth: request.depth ?? 0,
+    };
     const canonical = canonicalPath(prepared.path);
     const run = { type: "run" as const, path: canonical, argsJson, context };
     const done = await (caller === "Action"
@@ -200,7 +209,9 @@ class WorkerEngine implements Engine {
     const { method, url, headers, body, identity, client } = request;
     const requestId = client?.requestId ?? newRequestId();
     const startedMs = performance.now();
-    const context = { identity, requestId, scheduledId: null, client: client ?? {} };
+    const context = {
+      ...{ identity, requestId, scheduledId: null, job: null, client: client ?? {}, depth: 0 },
+    };
     const done = await this.#actions.run(
       "isolate",
       { type: "http", method, url, headers, body, context },
@@ -302,9 +313,10 @@ class WorkerEngine implements Engine {
   }
 
   #announce(commits: CommitMessage[]): void {
-    for (const { ts, writes } of commits) {
+    for (const { ts, writes, changedWholeTables } of commits) {
       this.#latestTs = ts;
       this.#onCommit.tell({ ts, writes: unpackWrites(writes) });
+      if (changedWholeTables) this.#onInvalidateAll.tell();
     }
   }
 
@@ -357,7 +369,7 @@ class WorkerEngine implements Engine {
       default: {
         if (!isActionDatabaseCall(op)) throw new Error(`Unknown async operation ${op}`);
         const answer = await this.#thread.send({
-          ...{ type: "actionSyscall", op, argsJson, calledByJob: context.scheduledId },
+          ...{ type: "actionSyscall", op, argsJson, calledByJob: context.job },
         });
         if (answer.type !== "system") throw new Error("The engine gave another kind of answer.");
         return { ok: true, valueJson: answer.valueJson };
@@ -376,6 +388,7 @@ class WorkerEngine implements Engine {
       identity: context.identity,
       visibility: "any" as const,
       client: { ...context.client, requestId: context.requestId },
+      ...(context.job === null ? {} : { calledByJob: context.job }),
     };
     let result: Outcome | undefined;
     if (op === "1.0/actions/query") {
@@ -383,11 +396,11 @@ class WorkerEngine implements Engine {
         results: [result],
       } = await this.runQueries([request], "Action"));
     } else if (op === "1.0/actions/mutation") {
-      const { scheduledId } = context;
-      const job = scheduledId === null ? {} : { calledByJob: scheduledId };
-      result = await this.runMutation({ ...request, ...job }, "Action");
+      result = await this.runMutation(request, "Action");
     } else {
-      result = await this.runAction(request, "Action");
+      const depth = context.depth + 1;
+      if (depth >= LONGEST_ACTION_CHAIN) throw new Error(texts.tooDeep(LONGEST_ACTION_CHAIN));
+      result = await this.runAction({ ...request, depth }, "Action");
     }
     if (result === undefined) throw new Error(texts.TRANSIENT);
     if (result.ok) return { ok: true, valueJson: result.valueJson };

@@ -1,16 +1,14 @@
 // What the engine worker does with one request: opens a transaction, runs the function, answers.
-import { randomFillSync } from "node:crypto";
 import type { Database } from "../database/index.ts";
 import { type Commit, type Transaction } from "../database/index.ts";
-import type { JSONObject, JSONValue } from "../values/index.ts";
+import type { JSONObject } from "../values/index.ts";
 import { loadDeployment } from "./deployment.ts";
 import * as texts from "./errorTexts.ts";
-import { expectedError, isStoreFault, storeFaultText } from "./failures.ts";
+import { expectedError, storeFaultText } from "./failures.ts";
 import { Invoker, type Deployment, type Result } from "./invocation.ts";
 import {
   packReadSet,
   packWrites,
-  type ActionSyscallMessage,
   type CommitMessage,
   type EngineAnswer,
   type EngineRequest,
@@ -25,9 +23,12 @@ import {
 import { Run, type RunOptions } from "./run.ts";
 import { RunClock } from "./runClock.ts";
 import { findSessionAnswer, rememberSessionAnswer } from "./sessionRequests.ts";
+import { freshSeed, randomState } from "./seeds.ts";
 import { system, type SyscallSurroundings } from "./syscalls.ts";
-import { actionSyscall, actionSyscallWrites } from "./actionDatabaseCalls.ts";
-import { SystemFunctionError, type FunctionError, type SystemFunctions } from "./types.ts";
+import { actionSyscallWrites } from "./actionDatabaseCalls.ts";
+import { SystemRequests } from "./systemRequests.ts";
+import type { FunctionError, SystemFunctions } from "./types.ts";
+import { failed, failedRun, succeeded } from "./workerAnswers.ts";
 
 export class EngineCore {
   readonly #database: Database;
@@ -36,6 +37,7 @@ export class EngineCore {
   readonly #clock: RunClock;
   readonly #userTimeMs: number;
   readonly #invoker: Invoker;
+  readonly #systemRequests: SystemRequests;
   #deployment: Deployment | null = null;
   #run: Run | null = null;
   /** Commits of the batch in progress, to be announced when it is durable. */
@@ -58,6 +60,9 @@ export class EngineCore {
       deploymentName: data.deploymentName,
     };
     this.#invoker = new Invoker(this.#around, this.#clock, () => this.#active());
+    this.#systemRequests = new SystemRequests(database, this.#around, (commit) => {
+      this.#announce(commit);
+    });
   }
 
   /** Whether a request must run inside a batch. */
@@ -94,24 +99,36 @@ export class EngineCore {
         case "mutation":
           return await this.#mutation(request);
         case "system":
-          return this.#system(request.id, request.name, request.argsJson);
+          return this.#ownWork(request, () => this.#systemRequests.system(request));
         case "actionSyscall":
-          return this.#actionSyscall(request);
+          return this.#ownWork(request, () => this.#systemRequests.actionSyscall(request));
         case "activate": {
           const { deployment, info } = await this.#load();
           this.#deployment = deployment;
           return { type: "done", id: request.id, value: info as unknown as JSONObject };
         }
         case "prepareAction":
-          return this.#prepareAction(request);
+          return this.#ownWork(request, () => this.#prepareAction(request));
         case "checkReturns":
-          return this.#checkReturns(request.id, request.path, request.valueJson);
+          return this.#ownWork(request, () =>
+            this.#checkReturns(request.id, request.path, request.valueJson),
+          );
         case "close":
           this.#database.close();
           return { type: "done", id: request.id, value: null };
       }
     } catch (error) {
       return failed(request.id, error);
+    }
+  }
+
+  /** The main thread sees what the worker was at when it is lost. */
+  #ownWork<T>({ id }: { id: number }, work: () => T, position = 0): T {
+    this.#clock.startOwn(id, position);
+    try {
+      return work();
+    } finally {
+      this.#clock.stop();
     }
   }
 
@@ -184,7 +201,9 @@ export class EngineCore {
       ts = tx.beginTs;
       try {
         results.push(
-          isSystem ? this.#systemQuery(tx, request) : await this.#query(id, position, tx, request),
+          isSystem
+            ? this.#ownWork({ id }, () => this.#systemRequests.query(tx, request), position)
+            : await this.#query(id, position, tx, request),
         );
       } finally {
         tx.rollback();
@@ -209,39 +228,6 @@ export class EngineCore {
       journal: run.journalTaken,
       usedIdentity: run.usedIdentity,
       usedTimeOrRandomness: this.#active().realm.controls.looked(),
-    };
-  }
-
-  /** The CLI's own queries, which read system tables and are as reactive as any. */
-  #systemQuery(tx: Transaction, request: QueryMessage): QueryAnswer {
-    const startedMs = performance.now();
-    const journal = { given: request.journal, taken: null };
-    // A path without a name stands for the file's default export, as with any function.
-    const systemFunction =
-      this.#systemFunctions[request.path] ?? this.#systemFunctions[`${request.path}:default`];
-    let answer: RunAnswer;
-    if (request.identity.kind !== "admin" || systemFunction?.kind !== "query") {
-      answer = failedRun(texts.notFound(request.path), [], 0);
-    } else {
-      try {
-        const context = { ...this.#around.systemContext, journal };
-        // Requests carry the JSON of an object.
-        const args = JSON.parse(request.argsJson) as JSONObject;
-        const value = systemFunction.run(tx.asSystem, args, context);
-        answer = succeeded(JSON.stringify(value), [], performance.now() - startedMs);
-      } catch (error) {
-        const expected = expectedError(error) ?? {
-          message: `InternalServerError: ${String(error)}`,
-        };
-        answer = failedRun(expected, [], performance.now() - startedMs);
-      }
-    }
-    return {
-      ...answer,
-      readSet: packReadSet(tx.readSet()),
-      journal: journal.taken,
-      usedIdentity: true,
-      usedTimeOrRandomness: false,
     };
   }
 
@@ -297,47 +283,10 @@ export class EngineCore {
     this.#announce(tx.commit());
   }
 
-  #system(id: number, name: string, argsJson: string): EngineAnswer {
-    const systemFunction = this.#systemFunctions[name];
-    if (systemFunction === undefined) {
-      throw new SystemFunctionError("Unknown", `There is no system function ${name}.`);
-    }
-    const isMutation = systemFunction.kind === "mutation";
-    const tx = isMutation
-      ? this.#database.beginMutation({ system: true })
-      : this.#database.beginQuery({ system: true });
-    try {
-      // Made by JSON.stringify on the main thread.
-      const args = JSON.parse(argsJson) as JSONObject;
-      const context = { ...this.#around.systemContext, journal: { given: null, taken: null } };
-      const value: JSONValue | undefined = systemFunction.run(tx, args, context);
-      const commit = isMutation ? tx.commit() : null;
-      this.#announce(commit);
-      const valueJson = JSON.stringify(value ?? null);
-      return { type: "system", id, ts: commit?.ts ?? tx.beginTs, valueJson };
-    } finally {
-      tx.rollback();
-    }
-  }
-
-  #actionSyscall({ id, op, argsJson, calledByJob }: ActionSyscallMessage): EngineAnswer {
-    const isMutation = actionSyscallWrites(op);
-    const tx = isMutation ? this.#database.beginMutation() : this.#database.beginQuery();
-    try {
-      // Checked by the action worker.
-      const args = JSON.parse(argsJson) as JSONObject;
-      const valueJson = JSON.stringify(actionSyscall(tx, op, args, this.#around, calledByJob));
-      const commit = isMutation ? tx.commit() : null;
-      this.#announce(commit);
-      return { type: "system", id, ts: commit?.ts ?? tx.beginTs, valueJson };
-    } finally {
-      tx.rollback();
-    }
-  }
-
   #announce(commit: Commit | null): void {
     if (commit !== null) {
-      this.commits.push({ ts: commit.ts, writes: packWrites(commit.writes) });
+      const { ts, writes, changedWholeTables = false } = commit;
+      this.commits.push({ ts, writes: packWrites(writes), changedWholeTables });
     }
   }
 
@@ -376,55 +325,4 @@ export class EngineCore {
     if (cpuMs <= this.#userTimeMs) return null;
     return { ok: false, error: { message: texts.TIMED_OUT(this.#userTimeMs / 1_000) } };
   }
-}
-
-let seedPool = new Uint8Array(0);
-let seedOffset = 0;
-
-/** 32 secret bytes; drawn from the system 128 runs at a time. */
-function freshSeed(): Uint8Array {
-  if (seedOffset >= seedPool.length) {
-    seedPool = randomFillSync(new Uint8Array(32 * 128));
-    seedOffset = 0;
-  }
-  return seedPool.slice(seedOffset, (seedOffset += 32));
-}
-
-/** `Math.random` gets other bits than the key of `crypto.getRandomValues`: the former's outputs reveal its state. */
-function randomState(seed: Uint8Array): Uint32Array {
-  const state = new Uint32Array(4);
-  const words = new Uint32Array(seed.buffer, seed.byteOffset, 8);
-  for (let position = 0; position < 4; position++) {
-    state[position] = Math.imul((words[position] ?? 0) ^ (words[position + 4] ?? 0), 0x9e3779b1);
-  }
-  return state;
-}
-
-function succeeded(valueJson: string, logLines: string[], durationMs: number): RunAnswer {
-  return { ok: true, valueJson, error: null, logLines, durationMs };
-}
-
-function failedRun(error: FunctionError, logLines: string[], durationMs: number): RunAnswer {
-  return { ok: false, valueJson: "null", error, logLines, durationMs };
-}
-
-function failed(id: number, error: unknown): EngineAnswer {
-  if (isStoreFault(error)) {
-    return {
-      type: "failed",
-      id,
-      name: "StoreFault",
-      code: "StoreFault",
-      message: storeFaultText(error),
-    };
-  }
-  const isError = error instanceof Error;
-  const code: unknown = isError ? (error as { code?: unknown }).code : undefined;
-  return {
-    type: "failed",
-    id,
-    name: isError ? error.name : "Error",
-    code: typeof code === "string" ? code : "InternalServerError",
-    message: isError ? error.message : String(error),
-  };
 }

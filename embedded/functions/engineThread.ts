@@ -1,5 +1,13 @@
 // Holds the engine worker from the main thread: sends requests, watches runs, ends and replaces a worker that is stuck.
 import { Worker } from "node:worker_threads";
+import {
+  codeOf,
+  failedAnswer,
+  failedQuery,
+  hopelessError,
+  lossError,
+  unknownOutcome,
+} from "./engineLosses.ts";
 import * as texts from "./errorTexts.ts";
 import type {
   CommitMessage,
@@ -8,18 +16,20 @@ import type {
   EngineMessage,
   EngineRequest,
   EngineWorkerData,
-  QueryAnswer,
-  RunAnswer,
 } from "./protocol.ts";
 import { createClockMemory, cpuMs, RunClock, type RunReading } from "./runClock.ts";
 import type { EngineLimits, FunctionError } from "./types.ts";
 import { heapLimits, usedMemoryBytes } from "./workerMemory.ts";
-import { packReadSet } from "./protocol.ts";
 
 /** A request without its number. */
 export type Unnumbered<T> = T extends { id: number } ? Omit<T, "id"> : never;
 
-type Waiting = { request: EngineRequest; settle: (answer: EngineAnswer) => void };
+type Waiting = {
+  request: EngineRequest;
+  settle: (answer: EngineAnswer) => void;
+  /** So many workers were lost while they carried it out. */
+  lostWorkers: number;
+};
 
 export type EngineThreadOptions = {
   workerUrl: URL;
@@ -34,6 +44,13 @@ export type EngineThreadOptions = {
 const WATCH_INTERVAL_MS = 50;
 /** However busy the machine: so much time on the wall is too much. */
 const WALL_FACTOR = 15;
+/**
+ * The server's own work is trusted, so a worker that is lost under it may be an accident, and a new one tries again. But
+ * work that takes every worker with it would keep all others from their turn for ever.
+ */
+const MOST_LOST_WORKERS = 3;
+/** So many times as much as a function may the server's own work take: it reads whole pushes and tables' lists. */
+const OWN_HEAP_FACTOR = 4;
 
 export class EngineThread {
   readonly #options: EngineThreadOptions;
@@ -48,6 +65,8 @@ export class EngineThread {
   /** The run in progress and the worker's memory when it was first looked at. */
   #atFirstLook: (RunReading & { bytes: number }) | null = null;
   #lastAnswered = 0;
+  /** Workers lost in a row without an answer and without a request to blame. */
+  #unexplainedLosses = 0;
   /** The present worker has said something: it could open the database. */
   #heard = false;
   #closed = false;
@@ -79,6 +98,7 @@ export class EngineThread {
     return new Promise((resolve, reject) => {
       this.#waiting.set(numbered.id, {
         request: numbered,
+        lostWorkers: 0,
         settle: (answer) => {
           if (answer.type === "failed") reject(new EngineFailure(answer));
           else resolve(answer);
@@ -136,6 +156,7 @@ export class EngineThread {
 
   #receive({ commits, answers }: EngineMessage): void {
     this.#heard = true;
+    if (answers.some(({ id }) => id !== 0)) this.#unexplainedLosses = 0;
     if (commits.length > 0) this.#options.onCommits(commits);
     for (const answer of answers) this.#settle(answer);
   }
@@ -180,16 +201,16 @@ export class EngineThread {
   }
 
   async #endIfTooLarge(reading: RunReading): Promise<void> {
-    const { engineHeapMb } = this.#options.limits;
     const bytes = await usedMemoryBytes(this.#worker);
     const now = this.#clock.read();
     if (now === null || this.#ending !== null || !isSameRun(now, reading)) return;
     if (this.#atFirstLook === null || !isSameRun(now, this.#atFirstLook)) {
       this.#atFirstLook = { ...now, bytes };
     }
+    const limitMb = this.#options.limits.engineHeapMb * (now.isOwn ? OWN_HEAP_FACTOR : 1);
     // What it takes itself counts; what earlier runs have left to be collected does not.
-    if (bytes - this.#atFirstLook.bytes <= engineHeapMb * (1 << 20)) return;
-    this.#end(now, { message: texts.OUT_OF_MEMORY(engineHeapMb) });
+    if (bytes - this.#atFirstLook.bytes <= limitMb * (1 << 20)) return;
+    this.#end(now, { message: texts.OUT_OF_MEMORY(limitMb) });
   }
 
   #end(culprit: RunReading, error: FunctionError): void {
@@ -201,20 +222,37 @@ export class EngineThread {
   #replace(failure: Error | null): void {
     const committed = this.#clock.lastCommitted;
     const reading = this.#ending?.culprit ?? this.#clock.read();
-    const error = this.#ending?.error ?? crashText(failure, this.#options.limits);
     if (!this.#heard && this.#ending === null) {
       this.#fail(failure ?? new Error("The engine worker ended while it started."));
       return;
     }
+    const culprit = reading === null ? undefined : this.#waiting.get(reading.sequence);
+    if (culprit !== undefined) culprit.lostWorkers += 1;
+    else this.#unexplainedLosses += 1;
+    const error = lossError({
+      failure,
+      ended: this.#ending?.error ?? null,
+      own: reading?.isOwn === true ? (culprit ?? null) : null,
+      position: reading?.position ?? 0,
+      heapMb: this.#options.limits.engineHeapMb,
+    });
+    const isAtFault =
+      reading?.isOwn !== true ||
+      this.#ending !== null ||
+      (culprit?.lostWorkers ?? 0) >= MOST_LOST_WORKERS;
+    const isHopeless = this.#unexplainedLosses >= MOST_LOST_WORKERS;
     if (committed > this.#lastAnswered) this.#options.onLost();
     this.#spawn();
     this.#post({ type: "activate", id: 0 });
-    for (const { request } of [...this.#waiting.values()]) {
-      if (reading !== null && request.id === reading.sequence) {
+    for (const waiting of [...this.#waiting.values()]) {
+      const { request } = waiting;
+      if (reading !== null && waiting === culprit && isAtFault) {
         this.#answerCulprit(request, reading.position, error);
       } else if (isWrite(request) && request.id <= committed && !isIdempotent(request)) {
         // Durable, but its result is lost; running it again would do it twice.
         this.#settle(unknownOutcome(request));
+      } else if (isHopeless) {
+        this.#settle(failedAnswer(request, hopelessError(this.#unexplainedLosses, failure)));
       } else {
         this.#post(request);
       }
@@ -233,6 +271,7 @@ export class EngineThread {
     const restRequest: EngineRequest = { ...request, requests: rest };
     this.#waiting.set(request.id, {
       request: restRequest,
+      lostWorkers: 0,
       settle: (answer) => {
         if (answer.type === "queries") answer.results.splice(position, 0, failedQuery(error));
         waiting.settle(answer);
@@ -284,65 +323,4 @@ function isIdempotent(request: EngineRequest): boolean {
     request.type === "mutation" &&
     (request.session !== undefined || request.scheduledId !== undefined)
   );
-}
-
-function failedRun(error: FunctionError): RunAnswer {
-  return { ok: false, valueJson: "null", error, logLines: [], durationMs: 0 };
-}
-
-function failedQuery(error: FunctionError): QueryAnswer {
-  return {
-    ...failedRun(error),
-    readSet: packReadSet([]),
-    journal: null,
-    usedIdentity: true,
-    usedTimeOrRandomness: false,
-    wasEnded: true,
-  };
-}
-
-function failedAnswer(request: EngineRequest, error: FunctionError): EngineAnswer {
-  const { id } = request;
-  switch (request.type) {
-    case "queries":
-      return {
-        type: "queries",
-        id,
-        ts: 0n,
-        results: request.requests.map(() => failedQuery(error)),
-      };
-    case "mutation":
-      return { type: "mutation", id, ts: 0n, result: failedRun(error), replayed: false };
-    case "system":
-    case "actionSyscall":
-    case "prepareAction":
-    case "checkReturns":
-    case "activate":
-    case "close":
-      return {
-        type: "failed",
-        id,
-        name: "Error",
-        code: "InternalServerError",
-        message: error.message,
-      };
-  }
-}
-
-function unknownOutcome(request: EngineRequest): EngineAnswer {
-  return failedAnswer(request, {
-    message: "InternalServerError: the change was made, but its result was lost.",
-  });
-}
-
-function crashText(failure: Error | null, limits: EngineLimits): FunctionError {
-  if (failure !== null && codeOf(failure) === "ERR_WORKER_OUT_OF_MEMORY") {
-    return { message: texts.OUT_OF_MEMORY(limits.engineHeapMb) };
-  }
-  return { message: `InternalServerError: ${failure?.message ?? texts.TRANSIENT}` };
-}
-
-function codeOf(error: Error): string {
-  const code: unknown = (error as { code?: unknown }).code;
-  return typeof code === "string" ? code : "InternalServerError";
 }

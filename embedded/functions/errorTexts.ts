@@ -13,6 +13,7 @@ export const OUT_OF_MEMORY = (megabytes: number) =>
 export const TRANSIENT = "Transient error while executing function";
 export const TOO_MANY_ACTIONS = (why: string) =>
   `TooManyConcurrentRequests: The action was not begun. ${why}`;
+export const tooDeep = (limit: number) => `Maximum function call depth exceeded (limit: ${limit}).`;
 export const NOT_YOUR_REQUEST =
   "This request was sent before by somebody else in the same session, and was carried out then. Its result is not shown to another identity.";
 export const DANGLING =
@@ -54,6 +55,14 @@ export function tooLargeArguments(path: FunctionPath, sizeBytes: number): string
 
 export function tooLargeResult(path: FunctionPath, sizeBytes: number): string {
   return `Function ${displayPath(path)} return value is too large (actual: ${mebibytes(sizeBytes)}, limit: 16 MiB)`;
+}
+
+export function invalidArguments(path: FunctionPath, problem: string): string {
+  return `Invalid arguments for ${displayPath(path)}: ${problem}`;
+}
+
+export function invalidResult(path: FunctionPath, problem: string): string {
+  return `Function ${displayPath(path)} return value is invalid: ${problem}`;
 }
 
 function mebibytes(sizeBytes: number): string {

@@ -2,5 +2,6 @@
 export type * from "./types.ts";
 export { AnalysisError, SystemFunctionError } from "./types.ts";
 export { createEngine } from "./engine.ts";
+export { RESULT_LOST } from "./engineLosses.ts";
 export { runEngineWorker } from "./engineWorker.ts";
 export { writeModuleFiles } from "./moduleStore.ts";

@@ -96,7 +96,8 @@ export type QueryAnswer = RunAnswer & {
   /** Its worker was ended, and with it all knowledge of what it had read. */
   wasEnded?: true;
 };
-export type CommitMessage = { ts: bigint; writes: PackedKeys };
+/** `changedWholeTables`: `writes` does not list everything that became another. */
+export type CommitMessage = { ts: bigint; writes: PackedKeys; changedWholeTables: boolean };
 
 export type EngineAnswer =
   | { type: "queries"; id: number; ts: bigint; results: QueryAnswer[] }

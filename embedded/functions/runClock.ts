@@ -7,6 +7,7 @@ const POSITION = 3;
 const IDLE = 0;
 const USER = 1;
 const SYSTEM = 2;
+const OWN = 3;
 
 /** Memory: two words and a counter, then four times in ms. */
 export function createClockMemory(): SharedArrayBuffer {
@@ -21,6 +22,8 @@ function nowMs(): number {
 export type RunReading = {
   sequence: number;
   position: number;
+  /** No pushed function runs: it is the server's own work. */
+  isOwn: boolean;
   userMs: number;
   systemMs: number;
   cpuAtStartMs: number;
@@ -44,6 +47,13 @@ export class RunClock {
     this.#times[3] = cpuMs(process.threadCpuUsage());
     Atomics.store(this.#words, POSITION, position);
     Atomics.store(this.#words, PHASE, SYSTEM);
+    Atomics.store(this.#words, SEQUENCE, sequence);
+  }
+
+  /** The server's own work begins, which has no time limit. To be ended like a run. */
+  startOwn(sequence: number, position: number): void {
+    Atomics.store(this.#words, POSITION, position);
+    Atomics.store(this.#words, PHASE, OWN);
     Atomics.store(this.#words, SEQUENCE, sequence);
   }
 
@@ -84,10 +94,13 @@ export class RunClock {
     const sequence = Atomics.load(this.#words, SEQUENCE);
     if (sequence === 0) return null;
     const phase = Atomics.load(this.#words, PHASE);
+    const position = Atomics.load(this.#words, POSITION);
+    if (phase === OWN) {
+      return { sequence, position, isOwn: true, userMs: 0, systemMs: 0, cpuAtStartMs: 0 };
+    }
     const inPhaseMs = nowMs() - (this.#times[0] ?? 0);
     return {
-      sequence,
-      position: Atomics.load(this.#words, POSITION),
+      ...{ sequence, position, isOwn: false },
       userMs: (this.#times[1] ?? 0) + (phase === USER ? inPhaseMs : 0),
       systemMs: (this.#times[2] ?? 0) + (phase === SYSTEM ? inPhaseMs : 0),
       cpuAtStartMs: this.#times[3] ?? 0,

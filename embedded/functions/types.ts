@@ -62,7 +62,7 @@ export type MutationRequest = {
   scheduledId?: string;
   /** The `_crons` name on whose behalf this runs, for the log. */
   cron?: string;
-  /** The scheduled action that calls this: once that is cancelled, what this schedules is cancelled from the start. */
+  /** The scheduled action on whose behalf this runs: once that is cancelled, what this schedules is cancelled from the start. */
   calledByJob?: string;
   client?: ClientInfo;
 };
@@ -77,6 +77,10 @@ export type ActionRequest = {
   /** The `_crons` name on whose behalf this runs, for the log. */
   cron?: string;
   client?: ClientInfo;
+  /** As in `MutationRequest`. */
+  calledByJob?: string;
+  /** How many actions wait for it, each called by the one before. */
+  depth?: number;
 };
 export type ActionOutcome = Outcome;
 

@@ -146,21 +146,38 @@ describe("cancelling", () => {
     expect(await app.state(id)).toEqual({ kind: "canceled" });
   });
 
-  it("cancels from the start what the action schedules afterwards, itself or through a mutation", async () => {
-    const jobs = [{ name: "trace", delayMs: 0, args: { tag: "never" } }];
-    const [id = ""] = await app.schedule({
-      ...{ name: "actAndSchedule", args: { tag: "a", ms: 300, jobs } },
-    });
+  it.each([
+    ["the action", "actAndSchedule", {}],
+    ["an action that it called", "nested", { depth: 1 }],
+    ["an action that one of these called", "nested", { depth: 2 }],
+  ])(
+    "cancels from the start what %s schedules afterwards, itself or through a mutation",
+    async (_who, name, more) => {
+      const jobs = [{ name: "trace", delayMs: 0, args: { tag: "never" } }];
+      const [id = ""] = await app.schedule({ name, args: { tag: "a", jobs, ...more } });
+      await waitFor(async () => expect(await app.traces()).toEqual(["a:begun"]));
+      await app.mutation("jobs:cancel", { id });
+      await app.mutation("jobs:schedule", {
+        jobs: [{ name: "trace", delayMs: 0, args: { tag: "a:go" } }],
+      });
+      await waitFor(async () => {
+        const kinds = (await app.states()).slice(-2).map(({ args, state }) => [args, state.kind]);
+        expect(kinds).toEqual([
+          [[{ tag: "a:later" }], "canceled"],
+          [[{ tag: "never" }], "canceled"],
+        ]);
+      });
+      expect(await app.traces()).toEqual(["a:begun", "a:go"]);
+    },
+  );
+
+  it("leaves what the actions of another job schedule alone", async () => {
+    const [other = ""] = await app.schedule({ name: "trace", delayMs: 60_000, args: { tag: "x" } });
+    await app.schedule({ name: "nested", args: { depth: 1, tag: "a", jobs: [] } });
     await waitFor(async () => expect(await app.traces()).toEqual(["a:begun"]));
-    await app.mutation("jobs:cancel", { id });
-    await waitFor(async () => {
-      const kinds = (await app.states()).slice(-2).map(({ name, state }) => [name, state.kind]);
-      expect(kinds).toEqual([
-        ["jobs.js:trace", "canceled"],
-        ["jobs.js:trace", "canceled"],
-      ]);
-    });
-    expect(await app.traces()).toEqual(["a:begun"]);
+    await app.mutation("jobs:cancel", { id: other });
+    await app.schedule({ name: "trace", args: { tag: "a:go" } });
+    await waitFor(async () => expect(await app.traces()).toEqual(["a:begun", "a:go", "a:later"]));
   });
 
   it("does nothing to a finished job, and refuses another table's id", async () => {

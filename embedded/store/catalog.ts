@@ -56,6 +56,11 @@ export class Table {
     return this.#required("by_id");
   }
 
+  /** Stays with the table's documents when the table gets another name or number. */
+  get identity(): number {
+    return this.byId.id;
+  }
+
   get byCreationTime(): Index {
     return this.#required("by_creation_time");
   }
@@ -105,33 +110,34 @@ export class Catalog {
    * @param options.keepCounts whether counts in memory are newer than those in SQLite (inside a batch)
    */
   reload(options: { keepCounts: boolean }): void {
-    const before = this.#byNumber;
+    const before = new Map<number, Table>();
+    for (const table of this.#byNumber.values()) before.set(table.identity, table);
+    const indexesBefore = this.#indexes;
     this.#byName = new Map();
     this.#byNumber = new Map();
     this.#indexes = new Map();
-    const tables = this.#connection.statement<[number, string, number]>(
-      "SELECT number, name, coalesce((SELECT value FROM counters WHERE id = number), 0) FROM tables ORDER BY number",
+    const tables = this.#connection.statement<[number, string, number, number]>(
+      `SELECT number, t.name, coalesce((SELECT value FROM counters c WHERE c.id = number), 0), i.id
+       FROM tables t JOIN indexes i ON i.table_number = number AND i.name = 'by_id' ORDER BY number`,
     );
-    for (const [number, name, count] of tables.all()) {
-      const known = before.get(number);
-      const table = known?.name === name ? known : new Table(number, name);
-      if (!options.keepCounts || table !== known) table.documentCount = count;
+    for (const [number, name, count, identity] of tables.all()) {
+      const known = before.get(identity);
+      const isSame = known?.number === number && known.name === name;
+      const table = isSame ? known : new Table(number, name);
+      table.documentCount = options.keepCounts && known ? known.documentCount : count;
+      table.indexes = [];
       this.#add(table);
     }
     const indexes = this.#connection.statement<[number, number, string, string]>(
       "SELECT id, table_number, name, definition FROM indexes ORDER BY id",
     );
-    const knownIndexes = new Map<Table, Map<number, Index>>();
-    for (const table of this.#byNumber.values()) {
-      knownIndexes.set(table, new Map(table.indexes.map((index) => [index.id, index])));
-      table.indexes = [];
-    }
     for (const [id, tableNumber, name, definition] of indexes.all()) {
       const table = this.#byNumber.get(tableNumber);
       if (table === undefined) continue;
       // Written by addIndex below.
       const parsed = JSON.parse(definition) as StoredIndexDefinition;
-      const index = knownIndexes.get(table)?.get(id) ?? new Index(id, table, name, parsed);
+      const known = indexesBefore.get(id);
+      const index = known?.table === table ? known : new Index(id, table, name, parsed);
       index.definition = parsed;
       table.indexes.push(index);
       this.#indexes.set(id, index);
@@ -208,6 +214,39 @@ export class Catalog {
     this.#connection.statement("DELETE FROM tables WHERE number = ?").run(table.number);
     this.#byName.delete(table.name);
     this.#byNumber.delete(table.number);
+  }
+
+  /**
+   * Gives a table, with all that is in it, another name, another number, or both; whoever had them must be out of the
+   * way. The ids inside of its documents stay as they are: they must have been written for the new number.
+   *
+   * @returns the object that stands for it from now on
+   */
+  renameTable(table: Table, name: string, number = table.number): Table {
+    if (number === table.number) {
+      this.#connection.statement("UPDATE tables SET name = ? WHERE number = ?").run(name, number);
+    } else {
+      const moved = [number, table.number] as const;
+      // Indexes refer to their table's row, so there are two rows for a moment.
+      this.#connection.statement("INSERT INTO tables VALUES (?, '')").run(number);
+      this.#connection
+        .statement("UPDATE indexes SET table_number = ? WHERE table_number = ?")
+        .run(...moved);
+      this.#connection.statement("DELETE FROM tables WHERE number = ?").run(table.number);
+      this.#connection.statement("UPDATE tables SET name = ? WHERE number = ?").run(name, number);
+      this.#connection.statement("UPDATE counters SET id = ? WHERE id = ?").run(...moved);
+      this.#connection.exec(`ALTER TABLE d${table.number} RENAME TO d${number}`);
+    }
+    const renamed = new Table(number, name);
+    renamed.documentCount = table.documentCount;
+    renamed.indexes = table.indexes.map(
+      (index) => new Index(index.id, renamed, index.name, index.definition),
+    );
+    for (const index of renamed.indexes) this.#indexes.set(index.id, index);
+    if (this.#byName.get(table.name) === table) this.#byName.delete(table.name);
+    if (this.#byNumber.get(table.number) === table) this.#byNumber.delete(table.number);
+    this.#add(renamed);
+    return renamed;
   }
 
   removeIndex(index: Index): void {

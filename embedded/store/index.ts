@@ -7,6 +7,7 @@ export {
   FIRST_USER_TABLE_NUMBER,
   type StoredIndexDefinition,
 } from "./catalog.ts";
+export { commonId, copyRows, removeSomeRows } from "./bulk.ts";
 export { DocumentStore, type IndexedDocument, type StoredDocument } from "./documents.ts";
 export { type Posting, type TextPostings } from "./texts.ts";
 export { type VectorEntry } from "./vectors.ts";

@@ -41,12 +41,21 @@ export const JOBS_APP: AppFiles = {
         await ctx.runMutation(ref("jobs:trace"), { tag: tag + ":ended" });
       },
     });
+    /** Schedules when the trace "TAG:go" is there. */
     export const actAndSchedule = internalAction({
-      handler: async (ctx, { tag, ms, jobs }) => {
+      handler: async (ctx, { tag, jobs }) => {
         await ctx.runMutation(ref("jobs:trace"), { tag: tag + ":begun" });
-        await new Promise((resolve) => setTimeout(resolve, ms));
+        while (!(await ctx.runQuery(ref("jobs:traces"), {})).includes(tag + ":go")) {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
         await ctx.scheduler.runAfter(0, ref("jobs:trace"), { tag: tag + ":later" });
         await ctx.runMutation(ref("jobs:schedule"), { jobs });
+      },
+    });
+    export const nested = internalAction({
+      handler: async (ctx, { depth, ...args }) => {
+        if (depth > 1) await ctx.runAction(ref("jobs:nested"), { depth: depth - 1, ...args });
+        else await ctx.runAction(ref("jobs:actAndSchedule"), args);
       },
     });
     export const look = query({ handler: async () => null });
@@ -90,7 +99,12 @@ export const JOBS_APP: AppFiles = {
   `,
 };
 
-export type JobState = { _id: string; name: string; state: { kind: string; error?: string } };
+export type JobState = {
+  _id: string;
+  name: string;
+  args: JSONObject[];
+  state: { kind: string; error?: string };
+};
 
 export type ScheduledApp = TestApp & {
   scheduler: Scheduler;

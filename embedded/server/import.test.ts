@@ -1,0 +1,162 @@
+// Imports while others are at work: they are served meanwhile, see the old data until the new is there as a whole, and
+// an import that fails or is cut off leaves nothing.
+import { DatabaseSync } from "node:sqlite";
+import { join } from "node:path";
+import { ConvexClient, ConvexHttpClient } from "convex/browser";
+import { makeFunctionReference } from "convex/server";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { DATABASE_FILE } from "../database/index.ts";
+import { confirmImport, importData, importReaches, stageData } from "./testing/importData.ts";
+import { startTestServer, until, type TestServer } from "./testing/testServer.ts";
+
+const increment = makeFunctionReference<"mutation">("counters:increment");
+const first = makeFunctionReference<"query", { count: number }, string[]>("messages:first");
+
+/** The promise to everybody else, on a machine that has nothing else to do. */
+const OTHERS_WAIT_AT_MOST_MS = 2_000;
+const DOCUMENTS = 100_000;
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const lines = (documents: object[]) =>
+  new TextEncoder().encode(documents.map((document) => JSON.stringify(document)).join("\n"));
+const messages = (count: number, body: string) =>
+  lines(Array.from({ length: count }, (_, i) => ({ body: `${body} ${String(i)}`, author: "ada" })));
+
+function system<T>(path: string, args: object): Promise<T> {
+  return fetch(`${server.url}/api/query`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      authorization: `Convex ${server.adminKey}`,
+    },
+    body: JSON.stringify({ path, args, format: "json" }),
+  }).then(async (response) => ((await response.json()) as { value: T }).value);
+}
+const sizeOf = (tableName: string) =>
+  system<number>("_system/cli/tableSize:default", { tableName });
+
+/** The tables in the database file that nobody sees. */
+function hiddenTables(): string[] {
+  const database = new DatabaseSync(join(server.dataDir, DATABASE_FILE), { readOnly: true });
+  try {
+    const names = database
+      .prepare("SELECT name FROM tables")
+      .all()
+      .map(({ name }) => String(name));
+    return names.filter((name) => /^_(unfinished|replaced)_/.test(name));
+  } finally {
+    database.close();
+  }
+}
+
+it("serves others while it brings 100,000 documents, which appear at once", async () => {
+  const options = { format: "jsonLines", mode: "replace", tableName: "messages" } as const;
+  expect(await importData(server, options, messages(10, "old"))).toBe(10);
+  const client = new ConvexClient(server.url, { logger: false });
+  const seen: string[] = [];
+  client.onUpdate(first, { count: 1 }, ([body]) => seen.push(body?.split(" ")[0] ?? "none"));
+  await until(() => seen.length > 0);
+
+  const importId = await stageData(server, options, messages(DOCUMENTS, "new"));
+  let isDone = false;
+  const startedMs = performance.now();
+  await confirmImport(server, importId);
+  const done = importReaches(server, importId, ({ state }) => state === "completed").finally(() => {
+    isDone = true;
+  });
+  // Not left without a listener while the loop below runs.
+  done.catch(() => undefined);
+  const sizes = new Set<number>();
+  let [longestMs, count] = [0, 0];
+  while (!isDone) {
+    const askedMs = performance.now();
+    await client.mutation(increment, { name: "beside an import" });
+    sizes.add(await sizeOf("messages"));
+    longestMs = Math.max(longestMs, performance.now() - askedMs);
+    count += 1;
+  }
+  const tookMs = performance.now() - startedMs;
+  console.log(
+    `${String(DOCUMENTS)} documents in ${(tookMs / 1_000).toFixed(1)} s; beside them ${String(count)} mutations and queries, the slowest ${longestMs.toFixed(0)} ms`,
+  );
+  expect(Number((await done).num_rows_written)).toBe(DOCUMENTS);
+  sizes.add(await sizeOf("messages"));
+  // All or nothing, at every moment.
+  expect([...sizes].sort((a, b) => a - b)).toEqual([10, DOCUMENTS]);
+  await until(() => seen.at(-1) === "new");
+  expect(seen).toEqual(["old", "new"]);
+  expect(longestMs).toBeLessThan(OTHERS_WAIT_AT_MOST_MS);
+  await until(() => hiddenTables().length === 0);
+  await client.close();
+}, 180_000);
+
+it("adds as many to what is there, and others are served", async () => {
+  const options = { format: "jsonLines", mode: "append", tableName: "messages" } as const;
+  const before = await sizeOf("messages");
+  expect(await importData(server, options, messages(1_000, "more"))).toBe(1_000);
+  expect(await sizeOf("messages")).toBe(before + 1_000);
+  await until(() => hiddenTables().length === 0);
+});
+
+it("leaves everything as it was when a document far inside does not match the schema", async () => {
+  const documents = Array.from({ length: 5_000 }, (_, i) =>
+    i === 4_500 ? { author: "ada" } : { body: `text ${String(i)}` },
+  );
+  const before = await sizeOf("messages");
+  const failed = importData(
+    server,
+    { format: "jsonLines", mode: "replace", tableName: "messages" },
+    lines(documents),
+  );
+  await expect(failed).rejects.toThrow(/missing the required field `body`/);
+  expect(await sizeOf("messages")).toBe(before);
+  await until(() => hiddenTables().length === 0);
+});
+
+it("imports nothing when the server stops meanwhile, and says so afterwards", async () => {
+  const options = { format: "jsonLines", mode: "replace", tableName: "messages" } as const;
+  const before = await sizeOf("messages");
+  const importId = await stageData(server, options, messages(30_000, "cut off"));
+  await confirmImport(server, importId);
+  await importReaches(server, importId, ({ progress_message: progress }) =>
+    /\([1-9]\d* of 30000 documents\)/.test(progress ?? ""),
+  );
+  await server.restart();
+  await expect(
+    importReaches(server, importId, ({ state }) => state === "completed"),
+  ).rejects.toThrow(/Nothing was imported/);
+  expect(await sizeOf("messages")).toBe(before);
+  await until(() => hiddenTables().length === 0);
+});
+
+it("imports nothing when its table gets documents meanwhile", async () => {
+  const options = { format: "jsonLines", mode: "requireEmpty", tableName: "meanwhile" } as const;
+  const importId = await stageData(server, options, messages(20_000, "late"));
+  await confirmImport(server, importId);
+  await importReaches(server, importId, ({ progress_message: progress }) =>
+    (progress ?? "").includes("of 20000"),
+  );
+  const other = { ...options, mode: "append" } as const;
+  expect(await importData(server, other, lines([{ n: 1 }]))).toBe(1);
+  await expect(
+    importReaches(server, importId, ({ state }) => state === "completed"),
+  ).rejects.toThrow(/Table "meanwhile" already has documents/);
+  expect(await sizeOf("meanwhile")).toBe(1);
+  await until(() => hiddenTables().length === 0);
+});
+
+it("shows what was imported through every index, and takes new documents", async () => {
+  const client = new ConvexHttpClient(server.url, { logger: false });
+  const options = { format: "jsonLines", mode: "replace", tableName: "counters" } as const;
+  const counters = Array.from({ length: 300 }, (_, i) => ({ name: `c${String(i)}`, value: i }));
+  await importData(server, options, lines(counters));
+  const get = makeFunctionReference<"query">("counters:get");
+  expect(await client.query(get, { name: "c17" })).toBe(17);
+  await client.mutation(increment, { name: "c17" });
+  expect(await client.query(get, { name: "c17" })).toBe(18);
+});
