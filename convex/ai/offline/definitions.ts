@@ -47,9 +47,30 @@ const PATTERNS: Record<string, Pattern[]> = {
     { pattern: /^(?:l'|la |le |les |un |une )?(?<term>[\p{L}-]+(?: [\p{L}-]+){0,2}) (?:est|sont) (?<meaning>(?:un|une|le|la|l'|des) .+)$/iu, onlyKeyphrases: true },
   ],
   es: [
+    { pattern: /^(?:se entiende por|por|entendemos por) (?<term>[\p{L}-]+(?: [\p{L}-]+){0,3}?),? (?:se entiende |entendemos )?(?<meaning>(?:la|el|los|las|un|una|todo|toda) .+)$/iu, onlyKeyphrases: true },
     { pattern: /\b(?:se llama|llamamos|se denomina|denominamos) (?<term>[\p{L}-]+(?: [\p{L}-]+){0,2}?) (?:a|al) (?<meaning>(?:la|el|los|las|un|una)? ?.+)$/iu },
     { pattern: /\b(?:se llaman?|llamamos|se denominan?|denominamos|se conoce como) (?:el |la |un |una )?(?<term>[\p{L}-]+(?: [\p{L}-]+){0,3})(?=[.,;:!?]|$)/iu },
     { pattern: /^(?:el |la |los |las |un |una )?(?<term>[\p{L}-]+(?: de [\p{L}-]+| [\p{L}-]+){0,2}) (?:es|son) (?<meaning>(?:un|una|el|la|los|las) .+)$/iu, onlyKeyphrases: true },
+  ],
+  it: [
+    { pattern: /^(?:per|con(?: il termine)?) (?:il |lo |la |l['’])?(?<term>[\p{L}-]+(?: [\p{L}-]+){0,3}) (?:si intende|s['’]intende|si intendono|intendiamo) (?<meaning>.+)$/iu },
+    { pattern: /(?<!\p{L})(?:si chiama(?:no)?|chiamiamo|si dice|(?:è|viene|sono|vengono) (?:dett[oaie]|chiamat[oaie])|prende il nome di) (?:il |lo |la |l['’]|un |una )?(?<term>[\p{L}-]+(?: [\p{L}-]+){0,2})(?=[.,;:!?]|$)/iu },
+    { pattern: /^(?:il |lo |la |l['’]|i |gli |le |un |una )?(?<term>[\p{L}-]+(?: (?:di |del |della )?[\p{L}-]+){0,2}) (?:è|sono) (?<meaning>(?:un|una|uno|il|lo|la|l['’]|i|gli|le) ?.+)$/iu, onlyKeyphrases: true },
+  ],
+  pt: [
+    { pattern: /^por (?<term>[\p{L}-]+(?: [\p{L}-]+){0,3}) (?:entende-se|se entende|entendemos) (?<meaning>.+)$/iu },
+    { pattern: /(?<!\p{L})(?:chama-se|se chama|chamam-se|chamamos(?: de)?|denomina-se|denominamos|(?:é|são) chamad[oa]s?(?: de)?|é conhecid[oa] como) (?:o |a |um |uma )?(?<term>[\p{L}-]+(?: [\p{L}-]+){0,2})(?=[.,;:!?]|$)/iu },
+    { pattern: /^(?:o |a |os |as |um |uma )?(?<term>[\p{L}-]+(?: (?:de |do |da )?[\p{L}-]+){0,2}) (?:é|são) (?<meaning>(?:um|uma|o|a|os|as) .+)$/iu, onlyKeyphrases: true },
+  ],
+  nl: [
+    { pattern: /^onder (?:een |de |het )?(?<term>[\p{L}-]+(?: [\p{L}-]+){0,2}) (?:verstaan (?:we|wij)|verstaat men) (?<meaning>.+)$/iu },
+    { pattern: /\b(?:noemen (?:we|wij)|noemt men) (?:dit |dat )?(?:een |de |het )?(?<term>[\p{L}-]+(?: [\p{L}-]+){0,2})(?=[.,;:!?]|$)/iu },
+    { pattern: /\b(?:heet|heten) (?:ook )?(?:een |de |het )?(?<term>[\p{L}-]+(?: [\p{L}-]+)?)(?=[.,;:!?]|$)/iu },
+    { pattern: /\bwordt (?:ook )?(?:een |de |het )?(?<term>[\p{L}-]+(?: [\p{L}-]+)?) genoemd(?=[.,;:!?]|$)/iu },
+    { pattern: /^(?:een |de |het )?(?<term>[\p{L}-]+) (?:is|zijn) (?<meaning>(?:een|de|het) .+)$/iu, onlyKeyphrases: true },
+  ],
+  ru: [
+    { pattern: /^(?<term>[\p{L}-]+(?: [\p{L}-]+){0,2}) [—–-] это (?<meaning>.+)$/iu },
   ],
 };
 

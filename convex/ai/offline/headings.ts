@@ -15,6 +15,10 @@ const AND: Record<string, string> = {
   nl: "en",
   ru: "и",
 };
+/** What could stand over any section, alone: no heading where there is another phrase. */
+const SAYS_LITTLE =
+  /^(?:aims?|tasks?|individuals?|free|americans?|emergence|billion|requires?|bod(?:y|ies)|powers?|past|future|facilities)$/iu;
+const LITTLE = 0.35;
 /** A second phrase must say nearly as much as the first to share a heading with it. */
 const SECOND_PHRASE = 0.5;
 
@@ -30,10 +34,11 @@ export function headingFrom(
   options: { taken: string[]; language: string | undefined; fallback: string },
 ): string {
   const used = new Set(options.taken.flatMap(partsOf));
-  const fresh = phrases.filter((phrase) => !used.has(keyOf(phrase.text)));
-  const [first] = fresh.length > 0 ? fresh : phrases;
+  const telling = byWeight(phrases, (text) => (SAYS_LITTLE.test(text) ? LITTLE : 1));
+  const fresh = telling.filter((phrase) => !used.has(keyOf(phrase.text)));
+  const [first] = fresh.length > 0 ? fresh : telling;
   if (!first) return options.fallback;
-  const second = phrases.find(
+  const second = telling.find(
     (phrase) =>
       phrase.weight >= first.weight * SECOND_PHRASE &&
       !sharesWord(phrase.text, first.text) &&
@@ -43,31 +48,56 @@ export function headingFrom(
 }
 
 /**
- * A title: the phrase that says most, in its longest form, and up to two others that have nothing
- * in common with it.
+ * The phrases of a title: the one that says most, in its longest form, and up to two others that
+ * have nothing in common with it.
  *
  * @param phrases heaviest first
  */
+export function titlePhrases(phrases: WeightedPhrase[]): WeightedPhrase[] {
+  const telling = byWeight(phrases, tellingness);
+  const [heaviest] = telling;
+  if (!heaviest) return [];
+  const first = longestForm(heaviest, telling);
+  // "The chemical history of a candle" is a title by itself.
+  if (contentWords(first.text) >= WORDS_OF_A_TITLE) return [first];
+  const chosen = [first];
+  for (const phrase of telling) {
+    if (chosen.length === 3 || phrase.weight < heaviest.weight * THIRD_PHRASE) break;
+    if (!chosen.some((other) => sharesWord(other.text, phrase.text))) chosen.push(phrase);
+  }
+  return chosen;
+}
+
+function byWeight(phrases: WeightedPhrase[], factor: (text: string) => number): WeightedPhrase[] {
+  return phrases
+    .map((phrase) => ({ ...phrase, weight: phrase.weight * factor(phrase.text) }))
+    .sort((a, b) => b.weight - a.weight);
+}
+
+/** A title of these phrases. */
 export function titleFrom(
   phrases: WeightedPhrase[],
   language: string | undefined,
 ): string | undefined {
-  const [heaviest] = phrases;
-  if (!heaviest) return undefined;
-  const first = longestForm(heaviest, phrases);
-  // "The chemical history of a candle" is a title by itself.
-  if (contentWords(first.text) >= WORDS_OF_A_TITLE) return capitalized(first.text);
-  const chosen = [first];
-  for (const phrase of phrases) {
-    if (chosen.length === 3 || phrase.weight < heaviest.weight * THIRD_PHRASE) break;
-    if (!chosen.some((other) => sharesWord(other.text, phrase.text))) chosen.push(phrase);
-  }
+  if (phrases.length === 0) return undefined;
   return capitalized(
     joined(
-      chosen.map(({ text }) => text),
+      phrases.map(({ text }) => text),
       language,
     ),
   );
+}
+
+/** Where an address is given and to whom: in all of it, whatever it is about. */
+const SETTING =
+  /^(?:(?:united )?states?(?: of america)?|(?:national |federal |central )?governments?|countr(?:y|ies)|nations?|congress|america|people|citizens?|past|future|increased?|powers?|program(?:me)?s?|bills?|policy|progress|strength)$/iu;
+const OF_A_SETTING = 0.3;
+/** "Common market" says more than "growth". */
+const OF_TWO_WORDS = 1.5;
+
+function tellingness(phrase: string): number {
+  if (SETTING.test(phrase)) return OF_A_SETTING;
+  return contentWords(phrase) > 1 ? OF_TWO_WORDS : 1;
 }
 
 const WORDS_OF_A_TITLE = 3;

@@ -13,13 +13,16 @@ import type {
 import { countWords } from "../../../domain/words.ts";
 import type { MergeRequest } from "../types.ts";
 import { keyOfTerm } from "./terminology.ts";
-import { titleFrom, type WeightedPhrase } from "./headings.ts";
-import { lengthValue, standsAlone } from "./sentenceValue.ts";
-import { choose, ranked, repeats, type Candidate } from "./selection.ts";
+import { titleFrom, titlePhrases, type WeightedPhrase } from "./headings.ts";
+import { naming, openingOf, type Subject } from "./opening.ts";
+import { lengthValue, standsAlone, wholeness } from "./sentenceValue.ts";
+import { choose, inOrder, ranked, repeats, type Candidate } from "./selection.ts";
 import { corpusOf } from "./terms.ts";
 import { joinTexts } from "../../../domain/sentences.ts";
 
 const SUMMARY_WORDS = 120;
+/** What naming the subject adds to a sentence's worth for the summary. */
+const ABOUT_THE_SUBJECT = 0.4;
 /** A section this short beside one with the same heading is part of it. */
 const SAME_TOPIC_GAP_MS = 30_000;
 
@@ -29,10 +32,16 @@ export function mergeDrafts(request: MergeRequest): NotesContent {
   const phrases = phrasesOf(drafts);
   const { gist, takeaways, language } = statementsOf(drafts, request.language);
   const weights = weightsOf(phrases, language);
-  const summary = summaryOf(gist, weights);
+  const chosenTitle = titlePhrases(phrases);
+  const subject = {
+    phrases: chosenTitle.map(({ text }) => keyOfTerm(text, language).split(" ")),
+    weights,
+  };
+  const opening = openingOf(gist, subject, drafts.at(-1)?.endMs ?? 0);
+  const summary = summaryOf(gist, subject, opening);
   const title = request.titleHint?.trim();
   return {
-    title: (title ? title : titleOf(phrases, drafts, language)).slice(0, MAX_TITLE_LENGTH),
+    title: (title ? title : titleOf(chosenTitle, drafts, language)).slice(0, MAX_TITLE_LENGTH),
     summary: summary.text,
     sections: joinSections(drafts.flatMap((draft) => draft.sections)),
     keyTakeaways: takeawaysOf(takeaways, weights, summary.sentences, drafts.length),
@@ -78,7 +87,10 @@ function statementsOf(
       terms: unit.terms,
       features: unit.terms,
       words,
-      value: standsAlone(unit.text, corpus.language) * lengthValue(words),
+      value:
+        standsAlone(unit.text, corpus.language) *
+        wholeness(unit.text, corpus.language) *
+        lengthValue(words),
     };
   });
   return {
@@ -99,14 +111,24 @@ function weightsOf(phrases: WeightedPhrase[], language: string | undefined): Map
   return new Map([...weights].map(([term, weight]) => [term, weight ** 0.7 + 0.2]));
 }
 
-/** The sentences that together say most, up to about 120 words, in the lecture's order. */
+/**
+ * The sentences that together say most, up to about 120 words, in the lecture's order after the one
+ * that says what it is about.
+ */
 function summaryOf(
   gist: Candidate[],
-  weights: Map<string, number>,
+  subject: Subject,
+  opening: Candidate | undefined,
 ): { text: string; sentences: Candidate[] } {
-  const best = ranked(gist, { count: 12, weights });
+  const first = { ...subject, phrases: subject.phrases.slice(0, 1) };
+  const best = ranked(gist, {
+    count: 12,
+    weights: subject.weights,
+    bonus: (candidate) => ABOUT_THE_SUBJECT * naming(candidate, first),
+    ...(opening ? { not: [opening], said: opening.features } : {}),
+  });
   const sentences: Candidate[] = [];
-  let words = 0;
+  let words = opening?.words ?? 0;
   for (const sentence of best) {
     const isEnough = words >= NOTES_LIMITS.summaryWords.min;
     if (isEnough && words + sentence.words > SUMMARY_WORDS) continue;
@@ -114,9 +136,9 @@ function summaryOf(
     sentences.push(sentence);
     words += sentence.words;
   }
-  sentences.sort((a, b) => a.startMs - b.startMs || a.unit - b.unit);
-  const text = sentences.map((sentence) => sentence.text).reduce(joinTexts, "");
-  return { text: text.slice(0, NOTES_LIMITS.summaryLength), sentences };
+  const told = [...(opening ? [opening] : []), ...inOrder(sentences)];
+  const text = told.map((sentence) => sentence.text).reduce(joinTexts, "");
+  return { text: text.slice(0, NOTES_LIMITS.summaryLength), sentences: told };
 }
 
 function takeawaysOf(

@@ -8,8 +8,9 @@ import type { Mark, WindowRequest } from "../types.ts";
 import { definitionsIn } from "./definitions.ts";
 import { headingFrom } from "./headings.ts";
 import { keyphrasesOf, termCounts, type Keyphrase, type TermCounts } from "./keyphrases.ts";
-import { candidatesOf, choose, ranked, termWeights, type Candidate } from "./selection.ts";
-import { isTask } from "./sentenceValue.ts";
+import { openingOf } from "./opening.ts";
+import { candidatesOf, choose, inOrder, ranked, termWeights, type Candidate } from "./selection.ts";
+import { isTask, wholeness } from "./sentenceValue.ts";
 import { corpusOf, type Corpus, type Unit } from "./terms.ts";
 import { topicsOf } from "./topics.ts";
 
@@ -24,6 +25,7 @@ const STATEMENTS_A_POINT = 2;
 const POINT_WORTH = { phrases: 1.5, pairs: 3 };
 const GIST_WORTH = { phrases: 6, pairs: 1 };
 const GIST_SENTENCES = 4;
+const SUBJECT_PHRASES = 3;
 /** The first sentences of a lecture say what it is about. */
 const OPENING_BONUS = 0.6;
 const TAKEAWAYS = 4;
@@ -55,14 +57,23 @@ export function outlineOf(request: WindowRequest, writer: SectionDraft["writer"]
     said: new Set(),
   });
   const weights = termWeights(units, phrases, GIST_WORTH);
-  const opening = request.headingsSoFar.length === 0 ? OPENING_SENTENCES : 0;
-  const gist = choose(candidates, {
-    count: GIST_SENTENCES,
-    weights,
-    clarity: CLARITY,
-    bonus: ({ unit }) => (unit < opening ? OPENING_BONUS : 0),
-  });
-  const takeaways = ranked(candidates.map(asTakeaway), {
+  const whole = candidates.map((candidate) => ({
+    ...candidate,
+    value: candidate.value * wholeness(candidate.text, language),
+  }));
+  const isFirst = request.headingsSoFar.length === 0;
+  const opening = isFirst ? openingIn(whole, phrases, weights, request) : undefined;
+  const gist = inOrder([
+    ...(opening ? [opening] : []),
+    ...ranked(whole, {
+      count: GIST_SENTENCES - (opening ? 1 : 0),
+      weights,
+      clarity: CLARITY,
+      ...(opening ? { not: [opening], said: opening.features } : {}),
+      bonus: ({ unit }) => (isFirst && unit < OPENING_SENTENCES ? OPENING_BONUS : 0),
+    }),
+  ]);
+  const takeaways = ranked(whole.map(asTakeaway), {
     count: TAKEAWAYS,
     weights,
     not: gist,
@@ -81,6 +92,19 @@ export function outlineOf(request: WindowRequest, writer: SectionDraft["writer"]
       .map(({ text, weight }) => ({ text, weight: Math.round(weight * 100) / 100 })),
     writer,
   };
+}
+
+/** The sentence of the first window that a summary of the lecture could begin with. */
+function openingIn(
+  candidates: Candidate[],
+  keyphrases: Keyphrase[],
+  weights: Map<string, number>,
+  { startMs, endMs }: WindowRequest,
+): Candidate | undefined {
+  const phrases = keyphrases.slice(0, SUBJECT_PHRASES).map(({ terms }) => terms);
+  // The whole lecture is longer, so its introduction may be, too.
+  const early = candidates.filter((candidate) => candidate.startMs <= (startMs + endMs) / 2);
+  return openingOf(early, { phrases, weights }, endMs);
 }
 
 type Material = {

@@ -123,7 +123,12 @@ export type Choice = {
 
 /** The best statements, in the order in which they were said. */
 export function choose(candidates: Candidate[], choice: Choice): Candidate[] {
-  return ranked(candidates, choice).sort((a, b) => a.startMs - b.startMs || a.unit - b.unit);
+  return inOrder(ranked(candidates, choice));
+}
+
+/** In the order in which they were said. */
+export function inOrder(statements: Candidate[]): Candidate[] {
+  return [...statements].sort((a, b) => a.startMs - b.startMs || a.unit - b.unit);
 }
 
 /** The best statements, best first. */

@@ -71,6 +71,28 @@ export function standsAlone(sentence: string, language: string | undefined): num
   return Math.min(2, value);
 }
 
+const STARTS_LATE =
+  /^(?:of|to|in|on|at|by|for|from|with|and|or|than)\s(?![^,]{1,60},)|^(?:therefore|then|thus|also|and) (?:will|would|is|are|was|were|has|have|had|can)\b/iu;
+const STOPS_EARLY =
+  /\b(?:requires?|secure|build|help|develop|provide|meet|and|or|to|of|for|with|from|the|an?|our|their|its|is|are|was|were|be|has|have|had|made|than|as|while|who|which|that)[.;]?$|[;:] \p{L}+[.;]?$/iu;
+const VERB =
+  /\b(?:is|are|was|were|am|has|have|had|does|do|did|will|would|can|could|may|might|must|shall|should|becomes?|became|makes?|made|gives?|gave|takes?|took|goes|went|comes?|came|gets?|got|seems?|means?|shows?|needs?|contains?|consists?|forms?|turns?|keeps?|kept|holds?|held|says?|said|finds?|found|remains?|begins?|began|requires?|depends?|picks?|builds?|uses?|\p{L}+n't|\p{L}+'s|\p{L}{3,}ed (?:the|an?|to|by|in|on|at|with|for|from|into|that|it|them|him|her|us|its|their|our|his|more|over|up|down|out|as))\b/iu;
+const OF_A_PART = 0.6;
+
+/**
+ * Below 1 for what seems to be a part of a sentence: a transcript without punctuation is cut where
+ * the speaker drew breath. Among points a part says something; alone in a summary it does not.
+ */
+export function wholeness(sentence: string, language: string | undefined): number {
+  if (language !== "en") return 1;
+  const lacks = [
+    STARTS_LATE.test(sentence),
+    STOPS_EARLY.test(sentence),
+    !VERB.test(sentence),
+  ].filter(Boolean);
+  return OF_A_PART ** lacks.length;
+}
+
 const TASK =
   /\b(?:due (?:on|by|next|this|today|tomorrow)|deadline|(?:exam|midterm|final|quiz|test) (?:is (?:on|in|at|next|this|going|due|scheduled|tomorrow)|will be|takes place|on (?:\p{Lu}|the))|hand(?:ed)? in|abgabe|klausur|prüfung|examen|devoir|à rendre|entrega|contrôle)\b/iu;
 

@@ -10,7 +10,8 @@ export const MEANING_WORDS = { shortest: 5, longest: 45 };
 /** Words that start no term, though the patterns let them. */
 const NO_TERM =
   /^(?:this|that|these|those|it|there|here|what|which|who|he|she|they|we|i|you|one|each|both|all|some|any|such|my|your|his|her|our|their|its|so|very|not|now|then|only|also|as|if|when|another|other|first|second|third|last|next)\b/iu;
-const ARTICLE = /^(?:the|an?|der|die|das|ein|eine|la|le|les|un|une|el|los|las|una)\s+|^l['’]/iu;
+const ARTICLE =
+  /^(?:the|an?|der|die|das|ein|eine|la|le|les|un|une|el|los|las|una|il|lo|gli|um|uma|het|een)\s+|^l['’]/iu;
 
 /** A sentence that begins so hangs on the one before it. */
 export const HANGS_ON_BEFORE = /^(?:it|this|that|they|these|those|which|he|she)\b/iu;

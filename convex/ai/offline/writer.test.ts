@@ -81,6 +81,17 @@ describe.each(LECTURES)("the notes of $name", (lecture) => {
     expect(new Set(headings).size).toBe(headings.length);
   });
 
+  it("open with a sentence that names a subject of the title and needs none before it", async () => {
+    const { notes } = await written;
+    const opening = notes.summary.split(/(?<=[.!?])\s/u)[0]?.toLowerCase() ?? "";
+    const named = notes.title.toLowerCase().match(/\p{L}{4,}/gu) ?? [];
+    expect(named.some((word) => opening.includes(word.slice(0, 5)))).toBe(true);
+    expect(opening).not.toMatch(
+      /^(?:it|they|this|that|these|those|he|she|for example|such|there is another)\b/u,
+    );
+    for (const { text } of notes.keyTakeaways) expect(text.toLowerCase()).not.toBe(opening);
+  });
+
   it("have phrases as title and headings, not cut sentences", async () => {
     const { notes } = await written;
     for (const text of [notes.title, ...notes.sections.map(({ heading }) => heading)]) {
@@ -102,6 +113,7 @@ describe("the notes of Faraday's lecture", () => {
   it("are called what he calls it and explain what he explains", async () => {
     const { notes } = await written;
     expect(notes.title).toBe("Chemical History of a Candle");
+    expect(notes.summary).toMatch(/^There is no better, there is no more open door .+ a candle\./u);
     const terms = notes.definitions.map(({ term }) => term);
     expect(terms).toContain("Capillary attraction");
     expect(notes.definitions.find(({ term }) => term === "Capillary attraction")?.meaning).toBe(
@@ -130,9 +142,10 @@ describe("the notes of a lecture as it is spoken today", () => {
   });
 
   it("keep the date that students need and leave out what they don't", async () => {
-    const { sections, title } = await written;
+    const { sections, title, summary } = await written;
     const points = sections.flatMap((section) => section.points.map(({ text: point }) => point));
     expect(title).toContain("ash table");
+    expect(summary).toMatch(/^A hash table is an array of buckets/u);
     expect(points.some((point) => point.includes("homework three is due on Friday"))).toBe(true);
     for (const point of points) expect(point).not.toMatch(/\b[Uu]m\b|good morning|hear me|\?$/u);
   });
@@ -287,5 +300,46 @@ describe("explanations in other languages", () => {
     };
     expect(await terms("de")).toContain("Kapillarwirkung");
     expect(await terms("fr")).toContain("Capillarité");
+  });
+
+  it.each([
+    [
+      "es",
+      "Por capilaridad se entiende la subida de un líquido en un tubo estrecho.",
+      "Capilaridad",
+    ],
+    ["it", "Per capillarità si intende la salita di un liquido in un tubo stretto.", "Capillarità"],
+    ["it", "La salita di un liquido in un tubo stretto si chiama capillarità.", "Capillarità"],
+    ["pt", "Por capilaridade entende-se a subida de um líquido num tubo estreito.", "Capilaridade"],
+    ["pt", "A subida de um líquido num tubo estreito chama-se capilaridade.", "Capilaridade"],
+    [
+      "nl",
+      "Onder capillariteit verstaan we het stijgen van een vloeistof in een nauwe buis.",
+      "Capillariteit",
+    ],
+    [
+      "nl",
+      "Het stijgen van een vloeistof in een nauwe buis wordt capillariteit genoemd.",
+      "Capillariteit",
+    ],
+    [
+      "ru",
+      "Капиллярность — это подъём жидкости в узкой трубке под действием сил притяжения.",
+      "Капиллярность",
+    ],
+  ])("are found in %s: %s", async (language, sentence, term) => {
+    const notes = await notesOfText(`${sentence} ${sentence}`, language);
+    expect(notes.definitions).toHaveLength(1);
+    expect(notes.definitions[0]?.term).toBe(term);
+    const liquid = /líquido|liquido|vloeistof|жидкости/u;
+    expect(notes.definitions[0]?.meaning).toMatch(liquid);
+  });
+
+  it.each([
+    ["it", "La fiamma è bella. Si chiama così."],
+    ["pt", "A chama é bonita. Chama-se assim porque sim."],
+    ["nl", "De vlam is mooi. Zo heet het."],
+  ])("are not made of remarks (%s)", async (language, text) => {
+    expect((await notesOfText(text, language)).definitions).toEqual([]);
   });
 });

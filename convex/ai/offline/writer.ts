@@ -5,7 +5,7 @@ import { mergeDrafts } from "./merge.ts";
 import { outlineOf } from "./outline.ts";
 
 /** Raised whenever the same transcript would give other notes than before. */
-export const OFFLINE_VERSION = "offline-1";
+export const OFFLINE_VERSION = "offline-2";
 export const OFFLINE_WRITER_NAME = {
   kind: "offline",
   name: "Offline outline",
