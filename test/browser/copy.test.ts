@@ -163,5 +163,7 @@ async function secondsOf(
 
 async function durationOf(file: Uint8Array<ArrayBuffer>): Promise<number> {
   using input = new Input({ source: new BufferSource(file), formats: ALL_FORMATS });
-  return (await input.getPrimaryAudioTrack())?.computeDuration() ?? 0;
+  const track = await input.getPrimaryAudioTrack();
+  // Awaited here: the input is closed when this returns.
+  return track ? await track.computeDuration() : 0;
 }

@@ -204,7 +204,7 @@ describe("a disk that is full", () => {
     const message = await page.evaluate(
       () => engine.recorder?.getSnapshot().problems.at(-1)?.message,
     );
-    // 5 MB at 32 kbit/s.
+    // 5 MB at 32 kbit/s, whatever Chromium says to pages about their quota.
     expect(message).toMatch(/room for only about (19|20) more minutes/);
     expect(await stopAndSend()).toBeGreaterThan(1_400);
   });

@@ -1,5 +1,6 @@
 /** How much room this browser still gives, in words that help. */
 import type { Problem } from "../outbox/ledger.ts";
+import { roomUpTo } from "./roomProbe.ts";
 
 /** About an hour of recording, so that there is time to make room. */
 const NEARLY_FULL_BYTES = 15_000_000;
@@ -12,15 +13,21 @@ export async function askToKeepStorage(): Promise<void> {
 }
 
 export async function storageProblem(): Promise<Problem | undefined> {
-  const storage = navigator.storage as StorageManager | undefined;
-  const estimate = await storage?.estimate?.().catch(() => undefined);
-  if (estimate?.quota === undefined || estimate.usage === undefined) return undefined;
-  const leftBytes = estimate.quota - estimate.usage;
+  const rooms = await Promise.all([roomByEstimate(), roomUpTo(NEARLY_FULL_BYTES + 1)]);
+  const leftBytes = Math.min(...rooms.filter((room) => room !== undefined));
   if (leftBytes > NEARLY_FULL_BYTES) return undefined;
   return {
     code: "storage_nearly_full",
     message: `This device has room for only about ${minutesOfRecording(leftBytes)} more minutes of recording. Free some space, or go online so that finished parts can leave.`,
   };
+}
+
+async function roomByEstimate(): Promise<number | undefined> {
+  // Typed as always there; missing in insecure contexts and old browsers.
+  const storage = navigator.storage as StorageManager | undefined;
+  const estimate = await storage?.estimate?.().catch(() => undefined);
+  if (estimate?.quota === undefined || estimate.usage === undefined) return undefined;
+  return estimate.quota - estimate.usage;
 }
 
 /** At 32 kbit/s. */
