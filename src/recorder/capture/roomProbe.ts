@@ -21,7 +21,7 @@ export async function roomUpTo(enoughBytes: number): Promise<number | undefined>
     if (!file) return undefined;
     let roomBytes = 0;
     let tooMuchBytes = enoughBytes + 1;
-    for (let asked = enoughBytes; tooMuchBytes - roomBytes > PRECISION_BYTES; ) {
+    for (let asked = enoughBytes; tooMuchBytes - roomBytes > PRECISION_BYTES;) {
       if (await hasRoom(file, asked)) roomBytes = asked;
       else tooMuchBytes = asked;
       asked = Math.floor((roomBytes + tooMuchBytes) / 2);
