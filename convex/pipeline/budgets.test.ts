@@ -1,82 +1,30 @@
 // What every function reads and writes in the fullest deployment, against a small fixed budget. A
 // function whose cost grows with the lecture, the library or the deployment breaks it.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { BUDGETS, NOT_OURS, overBudget } from "../../test/pipeline/budgets.ts";
 import { fillDeployment, PIECES } from "../../test/pipeline/hugeDeployment.ts";
-import { World, type Person } from "../../test/pipeline/world.ts";
+import type { Costs } from "../../test/pipeline/instrument.ts";
+import { liveThroughTheSeldom } from "../../test/pipeline/seldom.ts";
+import { World } from "../../test/pipeline/world.ts";
 import { api, internal } from "../_generated/api.js";
 import type { Id } from "../_generated/dataModel.js";
 
-/** Most documents read and written by one run. Pages and ranges read their own length. */
-const BUDGETS: Record<string, { reads: number; writes: number }> = {
-  "account:engines": { reads: 0, writes: 0 },
-  "account:me": { reads: 1, writes: 0 },
-  "jobs:chunkTimeline": { reads: 201, writes: 0 },
-  "jobs:events": { reads: 51, writes: 0 },
-  "jobs:get": { reads: 3, writes: 0 },
-  "jobs:inspect": { reads: 820, writes: 0 },
-  "lectures:addMark": { reads: 4, writes: 2 },
-  "lectures:cancel": { reads: 3, writes: 0 },
-  "lectures:continueRecording": { reads: 10, writes: 6 },
-  "lectures:create": { reads: 2, writes: 5 },
-  "lectures:get": { reads: 3, writes: 0 },
-  "lectures:list": { reads: 50, writes: 0 },
-  "lectures:marks": { reads: 500, writes: 0 },
-  "lectures:remove": { reads: 12, writes: 6 },
-  "lectures:removeMark": { reads: 6, writes: 2 },
-  "lectures:retry": { reads: 3, writes: 0 },
-  "lectures:search": { reads: 60, writes: 0 },
-  "lectures:updateDetails": { reads: 4, writes: 1 },
-  "notes:drafts": { reads: 302, writes: 0 },
-  "notes:editPart": { reads: 6, writes: 4 },
-  "notes:get": { reads: 2, writes: 0 },
-  "notes:restore": { reads: 8, writes: 4 },
-  "notes:versions": { reads: 51, writes: 0 },
-  "pipeline/dispatch:run": { reads: 24, writes: 6 },
-  "pipeline/remove:step": { reads: 900, writes: 500 },
-  "pipeline/sweep:begin": { reads: 0, writes: 0 },
-  "pipeline/sweep:jobs": { reads: 140, writes: 20 },
-  "pipeline/sweep:slots": { reads: 64, writes: 8 },
-  "pipeline/transcribe:save": { reads: 14, writes: 8 },
-  "pipeline/watch:chunk": { reads: 2, writes: 0 },
-  "pipeline/watch:writing": { reads: 2, writes: 0 },
-  "pipeline/write:finish": { reads: 12, writes: 7 },
-  "pipeline/write:saveDraft": { reads: 8, writes: 6 },
-  "pipeline/writingInput:chunks": { reads: 16, writes: 0 },
-  "pipeline/writingInput:drafts": { reads: 20, writes: 0 },
-  "pipeline/writingInput:marks": { reads: 50, writes: 0 },
-  "pipeline/writingInput:stand": { reads: 6, writes: 0 },
-  "shares:create": { reads: 2, writes: 1 },
-  "shares:get": { reads: 2, writes: 0 },
-  "shares:lecture": { reads: 3, writes: 0 },
-  "shares:revoke": { reads: 3, writes: 1 },
-  "transcripts:audio": { reads: 101, writes: 0 },
-  "transcripts:editSegment": { reads: 6, writes: 2 },
-  "transcripts:exportText": { reads: 17, writes: 0 },
-  "transcripts:range": { reads: 17, writes: 0 },
-  "uploads:addChunk": { reads: 9, writes: 4 },
-  "uploads:finish": { reads: 8, writes: 4 },
-  "uploads:generateUploadUrl": { reads: 1, writes: 0 },
-  "uploads:missing": { reads: 101, writes: 0 },
-};
-/** A query whose answer is read again at each change must be small in bytes, too. */
-const MAX_BYTES_READ = 1024 * 1024;
-
 let world: World;
-let person: Person;
-let lectureId: Id<"lectures">;
+/** Of both tests together. */
+const costs: Costs[] = [];
 
-beforeAll(async () => {
+beforeEach(async () => {
   world = await World.create();
-  person = await world.signUp();
-  lectureId = await fillDeployment(world, person);
-  world.instrument.costs.length = 0;
-}, 120_000);
-afterAll(() => world.close());
+});
+afterEach(() => world.close());
 
 describe("in a deployment of 5,000 lectures, 200 jobs and a lecture of 1,000 pieces", () => {
   it("every function stays within its budget", async () => {
+    const person = await world.signUp();
     const { as } = person;
+    const lectureId = await fillDeployment(world, person);
+    world.instrument.costs.length = 0;
     await world.finish(person, lectureId, PIECES, 43_200);
     await world.settle();
     expect((await world.job(lectureId)).status).toBe("completed");
@@ -122,25 +70,32 @@ describe("in a deployment of 5,000 lectures, 200 jobs and a lecture of 1,000 pie
     await world.settle();
     await world.finish(person, lectureId, PIECES + 1, 43_200);
     await world.settle();
+    await as.mutation(api.notes.regenerate, { lectureId, keepEdits: true });
     await as.mutation(api.lectures.remove, { lectureId });
     await world.settle();
 
-    const over = world.instrument.costs.filter(({ name, documentsRead, documentsWritten }) => {
-      const budget = BUDGETS[name];
-      return !budget || documentsRead > budget.reads || documentsWritten > budget.writes;
-    });
-    const lines = over.map(
-      ({ name, documentsRead, documentsWritten }) =>
-        `${name} read ${documentsRead} and wrote ${documentsWritten}`,
-    );
-    expect([...new Set(lines)]).toEqual([]);
-    const heavy = world.instrument.costs.filter(({ bytesRead }) => bytesRead > MAX_BYTES_READ);
-    expect(heavy.map(({ name, bytesRead }) => `${name} read ${bytesRead} bytes`)).toEqual([]);
-    const never = Object.keys(BUDGETS).filter(
-      (name) => !world.instrument.costs.some((cost) => cost.name === name),
-    );
-    expect(never).toEqual([]);
+    costs.push(...world.instrument.costs);
+    expect(overBudget(costs)).toEqual([]);
   }, 240_000);
+});
+
+describe("in what happens seldom", () => {
+  it("every function stays within its budget", async () => {
+    await liveThroughTheSeldom(world);
+    costs.push(...world.instrument.costs);
+    expect(overBudget(world.instrument.costs)).toEqual([]);
+  }, 240_000);
+});
+
+describe("every query and mutation", () => {
+  it("has a budget, and has run above", () => {
+    const names = [...world.instrument.kinds]
+      .filter(([name, kind]) => kind !== "action" && !NOT_OURS.has(name))
+      .map(([name]) => name);
+    expect(Object.keys(BUDGETS).toSorted()).toEqual(names.toSorted());
+    const ran = new Set(costs.map(({ name }) => name));
+    expect(names.filter((name) => !ran.has(name))).toEqual([]);
+  });
 });
 
 /** A story that is longer than one answer goes on where that says. */

@@ -1,3 +1,4 @@
+// @vitest-environment node
 // Random schedules of everything that can happen to a job, thousands of them when asked for.
 //
 //   LECTERN_SCHEDULES=5000 vitest run convex/pipeline/interleavings.test.ts

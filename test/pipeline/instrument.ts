@@ -44,10 +44,18 @@ export class Instrument {
   /** Handlers that have begun and not ended. */
   running = 0;
   readonly costs: Costs[] = [];
+  /** The tables that functions have written to since somebody has cleared this. */
+  readonly touched = new Set<string>();
   /** What every function is, by name; and those that clients may call. */
   readonly kinds = new Map<string, Costs["kind"]>();
   readonly publicNames = new Set<string>();
   intercept: Intercept = ({ proceed }) => proceed();
+  readonly #isMetered: boolean;
+
+  /** @param isMetered false leaves `costs` empty, and is faster */
+  constructor(isMetered = true) {
+    this.#isMetered = isMetered;
+  }
 
   wrapModule(path: string, module: object): object {
     const file = path.replace(/^.*\/convex\//u, "").replace(/\.[tj]s$/u, "");
@@ -69,7 +77,8 @@ export class Instrument {
         if (kind === "action") return await this.#runAction(name, registered, ctx, args);
         const tablesWritten = new Set<string>();
         const result = await registered._handler(noting(ctx, tablesWritten), args);
-        await this.#count({ name, kind, args, tablesWritten }, ctx);
+        for (const table of tablesWritten) this.touched.add(table);
+        if (this.#isMetered) await this.#count({ name, kind, args, tablesWritten }, ctx);
         return result;
       } finally {
         this.running -= 1;

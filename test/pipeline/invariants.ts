@@ -41,32 +41,49 @@ export async function expectWhole(
   await expectAtRest(world);
 }
 
+/** What is looked at. What texts say is compared at the end. */
+type Seen = {
+  jobs: Doc<"jobs">[];
+  writingLanes: Doc<"writingLanes">[];
+  audioChunks: Doc<"audioChunks">[];
+  transcriptChunks: Pick<Doc<"transcriptChunks">, "lectureId" | "index">[];
+  callSlots: Doc<"callSlots">[];
+};
+
 /** What holds at every moment, in the middle of anything. Throws with what is wrong. */
 export class Watcher {
   readonly #world: World;
   readonly #cap: number;
   readonly #progress = new Map<string, { attempt: number; progress: number }>();
+  readonly #seen: Seen = {
+    ...{ jobs: [], writingLanes: [], audioChunks: [], transcriptChunks: [], callSlots: [] },
+  };
 
   constructor(world: World, cap: number) {
     this.#world = world;
     this.#cap = cap;
   }
 
+  /** Nothing is read again, and nothing can have become wrong, where nothing was written since the last look. */
   async look(): Promise<void> {
-    const [jobs, lanes, chunks, texts, slots] = await this.#world.t.run(async (ctx) => [
-      await ctx.db.query("jobs").collect(),
-      await ctx.db.query("writingLanes").collect(),
-      await ctx.db.query("audioChunks").collect(),
-      // Only whose text is there: what it says is compared at the end.
-      (await ctx.db.query("transcriptChunks").collect()).map(({ lectureId, index }) => ({
-        ...{ lectureId, index },
-      })),
-      await ctx.db.query("callSlots").collect(),
-    ]);
-    for (const job of jobs) this.#lookAtProgress(job);
-    this.#lookAtSlots(chunks, slots);
-    for (const job of jobs) lookAtCounts(job, chunks, texts);
-    for (const job of jobs) lookAtLeases(job, [...lanes, ...chunks]);
+    const { touched } = this.#world.instrument;
+    const seen = this.#seen;
+    const isTouched = Object.keys(seen).some((table) => touched.has(table));
+    if (!isTouched) return;
+    if (touched.has("jobs")) seen.jobs = await this.#world.rows("jobs");
+    if (touched.has("writingLanes")) seen.writingLanes = await this.#world.rows("writingLanes");
+    if (touched.has("audioChunks")) seen.audioChunks = await this.#world.rows("audioChunks");
+    if (touched.has("callSlots")) seen.callSlots = await this.#world.rows("callSlots");
+    if (touched.has("transcriptChunks")) {
+      seen.transcriptChunks = await this.#world.rows("transcriptChunks");
+    }
+    touched.clear();
+    for (const job of seen.jobs) this.#lookAtProgress(job);
+    this.#lookAtSlots(seen.audioChunks, seen.callSlots);
+    for (const job of seen.jobs) {
+      lookAtCounts(job, seen.audioChunks, seen.transcriptChunks);
+      lookAtLeases(job, [...seen.writingLanes, ...seen.audioChunks]);
+    }
   }
 
   #lookAtProgress({ _id, attempt, progress }: Doc<"jobs">): void {
@@ -106,7 +123,7 @@ function lookAtLeases(
 function lookAtCounts(
   job: Doc<"jobs">,
   allChunks: Doc<"audioChunks">[],
-  allTexts: Pick<Doc<"transcriptChunks">, "lectureId" | "index">[],
+  allTexts: Seen["transcriptChunks"],
 ): void {
   const chunks = allChunks.filter((chunk) => chunk.lectureId === job.lectureId);
   const texts = allTexts.filter((text) => text.lectureId === job.lectureId);

@@ -94,9 +94,9 @@ export function audioOf(spoken: Spoken): Blob {
   return new Blob([JSON.stringify(spoken)], { type: "audio/webm" });
 }
 
-/** What a lecturer says in one piece: a sentence every five seconds, each different. */
-export function lecture(index: number, durationMs: number): Spoken {
-  const count = Math.max(1, Math.floor(durationMs / 5000));
+/** What a lecturer says in one piece: a sentence every five seconds by default, each different. */
+export function lecture(index: number, durationMs: number, everyMs = 5000): Spoken {
+  const count = Math.max(1, Math.floor(durationMs / everyMs));
   const sentences = Array.from({ length: count }, (_, at) => {
     const topic = TOPICS[(index * 7 + at) % TOPICS.length];
     return `Mark ${index}-${at}: ${topic} number ${index * 100 + at} belongs to what we examine here.`;

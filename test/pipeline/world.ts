@@ -41,10 +41,13 @@ export class World {
     this.instrument = parts.instrument;
   }
 
-  /** @param random decides whatever the pipeline leaves to chance */
-  static async create(random = seededRandom(1)): Promise<World> {
+  /**
+   * @param random decides whatever the pipeline leaves to chance
+   * @param isMetered whether what functions read and write is counted and limited as on Convex
+   */
+  static async create(random = seededRandom(1), isMetered = true): Promise<World> {
     vi.spyOn(Math, "random").mockImplementation(random);
-    const instrument = new Instrument();
+    const instrument = new Instrument(isMetered);
     // Loaded here, so that no function waits for the disk later.
     const loaded = await Promise.all(
       Object.entries(modules).map(async ([path, load]) => {
@@ -56,7 +59,11 @@ export class World {
     const clock = new Clock(Date.UTC(2026, 10, 25, 9));
     for (const [name, value] of Object.entries(ENVIRONMENT)) vi.stubEnv(name, value);
     vi.stubGlobal("fetch", provider.fetch);
-    const t = convexTest({ schema, modules: Object.fromEntries(loaded), transactionLimits: true });
+    const t = convexTest({
+      schema,
+      modules: Object.fromEntries(loaded),
+      transactionLimits: isMetered,
+    });
     return new World({ t, clock, provider, instrument });
   }
 
