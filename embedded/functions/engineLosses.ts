@@ -5,9 +5,9 @@ import {
   type EngineAnswer,
   type EngineRequest,
   type QueryAnswer,
-  type RunAnswer,
 } from "./protocol.ts";
 import type { FunctionError } from "./types.ts";
+import { failedRun } from "./workerAnswers.ts";
 
 /** The code of a `callSystem` whose change was made, while its answer got lost with the worker. */
 export const RESULT_LOST = "ResultLost";
@@ -66,13 +66,9 @@ function nameOf(request: EngineRequest, position: number): string {
   }
 }
 
-function failedRun(error: FunctionError): RunAnswer {
-  return { ok: false, valueJson: "null", error, logLines: [], durationMs: 0 };
-}
-
 export function failedQuery(error: FunctionError): QueryAnswer {
   return {
-    ...failedRun(error),
+    ...failedRun(error, [], 0),
     readSet: packReadSet([]),
     journal: null,
     usedIdentity: true,
@@ -96,7 +92,7 @@ export function failedAnswer(
         results: request.requests.map(() => failedQuery(error)),
       };
     case "mutation":
-      return { type: "mutation", id, ts: 0n, result: failedRun(error), replayed: false };
+      return { type: "mutation", id, ts: 0n, result: failedRun(error, [], 0), replayed: false };
     case "system":
     case "actionSyscall":
     case "prepareAction":

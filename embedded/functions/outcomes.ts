@@ -1,0 +1,39 @@
+// From a worker's answer to what the engine's callers get, with the number of the request.
+import { randomBytes } from "node:crypto";
+import type { JSONValue } from "../values/index.ts";
+import * as texts from "./errorTexts.ts";
+import type { RunAnswer } from "./protocol.ts";
+import type { Outcome } from "./types.ts";
+
+let requestIdPool = Buffer.alloc(0);
+
+/** 16 hex digits, as Convex shows them in error texts. Drawn from the system many at a time. */
+export function newRequestId(): string {
+  if (requestIdPool.length < 8) requestIdPool = randomBytes(8 * 512);
+  const id = requestIdPool.toString("hex", 0, 8);
+  requestIdPool = requestIdPool.subarray(8);
+  return id;
+}
+
+export function outcome<Extra extends object>(answer: RunAnswer, extra: Extra): Outcome<Extra> {
+  const { logLines } = answer;
+  if (answer.ok) return Object.assign(new LazySuccess(answer.valueJson), { logLines }, extra);
+  return { ok: false, error: answer.error ?? { message: texts.TRANSIENT }, logLines, ...extra };
+}
+
+/** Most values are only passed on as text; those that are looked at are parsed then. */
+class LazySuccess {
+  readonly ok = true as const;
+  readonly valueJson: string;
+  #value: JSONValue | undefined;
+
+  constructor(valueJson: string) {
+    this.valueJson = valueJson;
+  }
+
+  get value(): JSONValue {
+    // Made by `convex/server` in the worker.
+    this.#value ??= JSON.parse(this.valueJson) as JSONValue;
+    return this.#value;
+  }
+}
