@@ -17,7 +17,8 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 function sound(wrong: { measuredMs?: number; audibleMs?: number; peakDb?: number }) {
-  return { measuredMs: 45_000, audibleMs: 0, peakDb: -60, ...wrong };
+  const measuredAt = "microphone" as const;
+  return { measuredAt, measuredMs: 45_000, audibleMs: 0, peakDb: -60, ...wrong };
 }
 
 async function files(): Promise<number> {

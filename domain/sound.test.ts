@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { hasNoSound, SILENCE_DB, type Sound } from "./sound.ts";
 
-const zeros: Sound = { measuredMs: 45_000, audibleMs: 0, peakDb: SILENCE_DB };
+const zeros: Sound = {
+  measuredAt: "microphone",
+  measuredMs: 45_000,
+  audibleMs: 0,
+  peakDb: SILENCE_DB,
+};
 /** 45 s of digital silence as Chromium's recorder writes it. */
 const silent = { durationMs: 45_000, sizeBytes: 11_700, sound: zeros };
 
@@ -9,6 +14,10 @@ describe("a piece", () => {
   it.each<[string, Parameters<typeof hasNoSound>[0]]>([
     ["of zeros", silent],
     ["of zeros with the click of a switch", { ...silent, sound: { ...zeros, audibleMs: 100 } }],
+    [
+      "of zeros whose very samples were measured, whatever their encoder makes of them",
+      { ...silent, sizeBytes: 39_000, sound: { ...zeros, measuredAt: "encoder" } },
+    ],
     ["of zeros whose edges fell between two frames", withSound({ measuredMs: 44_500 })],
   ])("%s has no sound", (_, piece) => {
     expect(hasNoSound(piece)).toBe(true);

@@ -3,6 +3,11 @@
 
 /** Measured from the samples, before they were compressed. */
 export type Sound = {
+  /**
+   * `encoder`: the very samples that the piece was encoded from. `microphone`: what came from it by
+   * another way than the recorder's.
+   */
+  measuredAt: "encoder" | "microphone";
   /** How much of the piece was measured, without a gap between two frames. */
   measuredMs: number;
   /** How much of that, in frames of about 50 ms, rose above `AUDIBLE_DB`. */
@@ -30,7 +35,8 @@ const MOST_BYTES_A_SECOND = 500;
 
 /**
  * True when there is no sound in a piece, beyond doubt: all of it was measured, nothing in it was
- * more than digital silence, and its file is as small as only silence is. A quiet voice is not that.
+ * more than digital silence, and what was recorded is as small as only silence is. A quiet voice is
+ * not that.
  */
 export function hasNoSound(piece: {
   durationMs: number;
@@ -40,6 +46,7 @@ export function hasNoSound(piece: {
   const { durationMs, sizeBytes, sound } = piece;
   if (sound === undefined) return false;
   const isMeasured = sound.measuredMs >= durationMs - MOST_UNMEASURED_MS;
+  if (!isMeasured || sound.audibleMs > MOST_AUDIBLE_MS) return false;
   const isSmall = sizeBytes <= (durationMs / 1000) * MOST_BYTES_A_SECOND;
-  return isMeasured && sound.audibleMs <= MOST_AUDIBLE_MS && isSmall;
+  return isSmall || sound.measuredAt === "encoder";
 }

@@ -89,6 +89,7 @@ export type Lease = Infer<typeof leaseValidator>;
 
 /** What a device has measured of a piece's sound; see domain/sound.ts. */
 export const soundValidator = v.object({
+  measuredAt: v.union(v.literal("encoder"), v.literal("microphone")),
   measuredMs: v.number(),
   audibleMs: v.number(),
   peakDb: v.number(),

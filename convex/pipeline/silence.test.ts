@@ -2,6 +2,7 @@
 // piece in which there may be something is never taken for one.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Sound } from "../../domain/sound.ts";
 import { expectAtRest } from "../../test/pipeline/invariants.ts";
 import { saidBy } from "../../test/pipeline/provider.ts";
 import { World, type Person } from "../../test/pipeline/world.ts";
@@ -9,9 +10,14 @@ import { api, internal } from "../_generated/api.js";
 import type { Id } from "../_generated/dataModel.js";
 
 const PIECE_MS = 45_000;
-const ZEROS = { measuredMs: PIECE_MS, audibleMs: 0, peakDb: -150 };
+const ZEROS: Sound = {
+  measuredAt: "microphone",
+  measuredMs: PIECE_MS,
+  audibleMs: 0,
+  peakDb: -150,
+};
 /** A lecture as it arrives in the last row. */
-const QUIET = { measuredMs: PIECE_MS, audibleMs: 20_000, peakDb: -55 };
+const QUIET: Sound = { ...ZEROS, audibleMs: 20_000, peakDb: -55 };
 
 let world: World;
 let person: Person;
@@ -22,10 +28,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 /** A recording with what was measured of each piece. */
-async function record(
-  sounds: (typeof ZEROS | undefined)[],
-  clientKey = "a",
-): Promise<Id<"lectures">> {
+async function record(sounds: (Sound | undefined)[], clientKey = "a"): Promise<Id<"lectures">> {
   const lectureId = await world.create(person, clientKey);
   for (const [index, sound] of sounds.entries()) {
     await world.addPiece(person, lectureId, index, { ...(sound ? { sound } : {}) });

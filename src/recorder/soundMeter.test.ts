@@ -10,7 +10,7 @@ const SIZE_BYTES = 20_000;
 
 /** Measures samples frame by frame, as they come from a microphone. */
 function measured(samples: Float32Array): SoundMeter {
-  const meter = new SoundMeter();
+  const meter = new SoundMeter("microphone");
   const frame = (SAMPLE_RATE_HZ * FRAME_MS) / 1000;
   for (let at = 0; at < samples.length; at += frame) {
     meter.push(peakOf(samples.subarray(at, at + frame)), FRAME_MS);
@@ -44,7 +44,12 @@ function isSilent(meter: SoundMeter): boolean {
 describe("what is measured of a piece", () => {
   it("is nothing but zeros when the microphone is muted", () => {
     const meter = measured(piece(() => 0));
-    expect(meter.sound).toEqual({ measuredMs: DURATION_MS, audibleMs: 0, peakDb: -150 });
+    expect(meter.sound).toEqual({
+      measuredAt: "microphone",
+      measuredMs: DURATION_MS,
+      audibleMs: 0,
+      peakDb: -150,
+    });
     expect(isSilent(meter)).toBe(true);
   });
 
@@ -76,8 +81,8 @@ describe("what is measured of a piece", () => {
     const spoiled = measured(piece(() => 0));
     spoiled.spoil();
     expect(spoiled.sound).toBeUndefined();
-    expect(new SoundMeter().sound).toBeUndefined();
-    const broken = new SoundMeter();
+    expect(new SoundMeter("microphone").sound).toBeUndefined();
+    const broken = new SoundMeter("microphone");
     broken.push(NaN, FRAME_MS);
     expect(broken.sound).toBeUndefined();
   });

@@ -4,10 +4,15 @@ import { AUDIBLE_DB, LOUDEST_DB, SILENCE_DB, type Sound } from "../../domain/sou
 const AUDIBLE_PEAK = 10 ** (AUDIBLE_DB / 20);
 
 export class SoundMeter {
+  readonly #measuredAt: Sound["measuredAt"];
   #measuredMs = 0;
   #audibleMs = 0;
   #peak = 0;
   #isSpoiled = false;
+
+  constructor(measuredAt: Sound["measuredAt"]) {
+    this.#measuredAt = measuredAt;
+  }
 
   /**
    * @param peak the frame's largest sample without its sign, 1 at full scale; of all channels
@@ -30,6 +35,7 @@ export class SoundMeter {
     if (this.#isSpoiled || this.#measuredMs === 0 || !Number.isFinite(this.#peak)) return undefined;
     const peakDb = 20 * Math.log10(this.#peak);
     return {
+      measuredAt: this.#measuredAt,
       measuredMs: Math.round(this.#measuredMs),
       audibleMs: Math.round(this.#audibleMs),
       peakDb: Math.round(Math.min(LOUDEST_DB, Math.max(SILENCE_DB, peakDb))),

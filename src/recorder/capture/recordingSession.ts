@@ -172,7 +172,7 @@ export class RecordingSession {
       },
       onTrouble,
     );
-    const meter = new SoundMeter();
+    const meter = new SoundMeter("microphone");
     const segment: Segment = { recorder, writer, meter, overlapMs: 0, takenBack: false, ended };
     this.#recording.add(segment);
     this.#settled = ended;

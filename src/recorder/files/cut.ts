@@ -118,7 +118,7 @@ async function encodeSamples(
   });
   const output = await openOutput(file.format, source);
   let endsMs = startMs;
-  const meter = new SoundMeter();
+  const meter = new SoundMeter("encoder");
   const sink = new AudioSampleSink(file.track);
   for await (const sample of sink.samples(startMs / 1000, stopMs / 1000)) {
     // The samples at the edges reach over them.
