@@ -226,7 +226,12 @@ export class Schedule {
   }
 
   #noSound(): Sound {
-    return { measuredMs: this.#piece.durationMs, audibleMs: 0, peakDb: SILENCE_DB };
+    return {
+      measuredAt: "microphone",
+      measuredMs: this.#piece.durationMs,
+      audibleMs: 0,
+      peakDb: SILENCE_DB,
+    };
   }
 
   async #finish(): Promise<void> {
