@@ -256,11 +256,13 @@ describe("the schema", () => {
     expect(await insert("typed", { name: "still served" })).toMatch(/./);
   });
 
-  it("64: a new index holds what is there already", async () => {
+  it("64: a new index holds what is there already, also after a restart", async () => {
     for (let i = 0; i < 5; i++) await insert("rows", { late: 1 });
     await app.push({ "schema.ts": schema('.index("by_late", ["late"])'), "c.ts": CHECKS });
     expect(await app.query("c:newIndex", { late: 1 })).toBe(5);
     await insert("rows", { late: 1 });
+    expect(await app.query("c:newIndex", { late: 1 })).toBe(6);
+    await app.restart();
     expect(await app.query("c:newIndex", { late: 1 })).toBe(6);
   });
 

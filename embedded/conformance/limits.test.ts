@@ -4,6 +4,12 @@ import { startApp, type TestApp } from "../functions/testing/app.ts";
 import type { JSONObject } from "../values/index.ts";
 
 const MIB = 1 << 20;
+/** An array of one object of one field: 2 + 2 + ("text" + 1) + 2 and the text. */
+const ARGUMENT_OVERHEAD_BYTES = 11;
+/** Documents or arguments that are 16 MiB together, the largest of them a whole one. */
+const SIXTEEN_MIB = [...new Array<number>(15).fill(MIB), MIB - 1_000, 1_000];
+/** The same, and one byte more. */
+const ONE_BYTE_MORE = [...SIXTEEN_MIB.slice(0, -1), 1_001];
 
 const APP = {
   "schema.ts": `
@@ -21,6 +27,10 @@ const APP = {
       const text = "x".repeat(bytes ?? 0);
       for (let i = 0; i < count; i++) await ctx.db.insert("rows", { group, pad: text });
     } });
+    // Of sizes by Convex's count: braces (2), _id (38), _creationTime (23), group (8 + its length), pad (6 + its length).
+    export const fillSizes = mutation({ handler: async (ctx, { group, sizes }) => {
+      for (const bytes of sizes) await ctx.db.insert("rows", { group, pad: "x".repeat(bytes - 77 - group.length) });
+    } });
     const grouped = (ctx, group) => ctx.db.query("rows").withIndex("by_group", (q) => q.eq("group", group));
     export const collect = query({ handler: async (ctx, { group }) => (await grouped(ctx, group).collect()).length });
     export const take = query({ handler: async (ctx, { group, count }) => (await grouped(ctx, group).take(count)).length });
@@ -30,9 +40,14 @@ const APP = {
     export const ranges = query({ handler: async (ctx, { count }) => {
       for (let i = 0; i < count; i++) await ctx.db.query("rows").withIndex("by_group", (q) => q.eq("group", "none" + i)).first();
     } });
-    export const schedule = mutation({ handler: async (ctx, { count, bytes }) => {
-      const text = "x".repeat(bytes ?? 0);
-      for (let i = 0; i < count; i++) await ctx.scheduler.runAfter(1_000_000, anyApi.l.nothing, { text });
+    export const schedule = mutation({ handler: async (ctx, { count }) => {
+      for (let i = 0; i < count; i++) await ctx.scheduler.runAfter(1_000_000, anyApi.l.nothing, {});
+    } });
+    export const scheduleSizes = mutation({ handler: async (ctx, { sizes }) => {
+      for (const bytes of sizes) await ctx.scheduler.runAfter(1_000_000, anyApi.l.nothing, { text: "x".repeat(bytes - ${String(ARGUMENT_OVERHEAD_BYTES)}) });
+    } });
+    export const scheduleIn = mutation({ handler: async (ctx, { delayMs }) => {
+      await ctx.scheduler.runAt(Date.now() + delayMs, anyApi.l.nothing, {});
     } });
     export const nothing = mutation({ handler: async () => null });
     export const length = query({ handler: async (_, { text }) => text.length });
@@ -55,11 +70,7 @@ const APP = {
     export const innerLimit = mutation({ handler: async (ctx, { count, limit }) => {
       await ctx.runMutation(anyApi.l.fill, { group: "inner", count }, { transactionLimits: { documentsWritten: limit } });
     } });
-    export const value = mutation({ handler: async (ctx, { depth }) => {
-      let value = 1;
-      for (let i = 0; i < depth; i++) value = [value];
-      return value;
-    } });
+    export const line = query({ handler: async (_, { bytes }) => { console.log("x".repeat(bytes - "[LOG] ''".length)); } });
     export const lines = query({ handler: async (_, { count }) => { for (let i = 0; i < count; i++) console.log(i); } });
   `,
 };
@@ -89,12 +100,12 @@ describe("reading", () => {
     expect(await app.query("l:take", { group: "many", count: 32_000 })).toBe(32_000);
   });
 
-  it("16 MiB", async () => {
-    for (let i = 0; i < 2; i++) {
-      await app.mutation("l:fill", { group: "large", count: 10, bytes: MIB - 200 });
-    }
-    expect(await app.query("l:take", { group: "large", count: 16 })).toBe(16);
-    expect(await failing("take", { group: "large", count: 17 })).toBe(
+  it("16 MiB read", async () => {
+    await app.mutation("l:fillSizes", { group: "large", sizes: SIXTEEN_MIB });
+    expect(await app.query("l:collect", { group: "large" })).toBe(17);
+    await app.mutation("l:fillSizes", { group: "larger", sizes: ONE_BYTE_MORE.slice(0, 9) });
+    await app.mutation("l:fillSizes", { group: "larger", sizes: ONE_BYTE_MORE.slice(9) });
+    expect(await failing("collect", { group: "larger" })).toBe(
       `Uncaught Error: Too many bytes read in a single function execution (limit: 16777216 bytes).${ADVICE}`,
     );
   });
@@ -136,9 +147,9 @@ describe("writing", () => {
     );
   });
 
-  it("16 MiB", async () => {
-    await app.mutation("l:fill", { group: "bytes", count: 16, bytes: MIB - 200 });
-    expect(await failingMutation("fill", { group: "bytes", count: 17, bytes: MIB - 200 })).toBe(
+  it("16 MiB written", async () => {
+    await app.mutation("l:fillSizes", { group: "bytes", sizes: SIXTEEN_MIB });
+    expect(await failingMutation("fillSizes", { group: "bytes", sizes: ONE_BYTE_MORE })).toBe(
       "Uncaught Error: Too many bytes written in a single function execution (limit: 16777216 bytes)",
     );
   });
@@ -151,11 +162,24 @@ describe("writing", () => {
   });
 
   it("16 MiB of their arguments", async () => {
-    const each = MIB - 100;
-    await app.mutation("l:schedule", { count: 16, bytes: each });
-    expect(await failingMutation("schedule", { count: 17, bytes: each })).toMatch(
+    await app.mutation("l:scheduleSizes", { sizes: SIXTEEN_MIB });
+    expect(await failingMutation("scheduleSizes", { sizes: ONE_BYTE_MORE })).toMatch(
       /Too large total size of the arguments of scheduled functions from this mutation \(limit: 16777216 bytes\)/,
     );
+  });
+
+  it("five years of a scheduled function's delay, ahead and back", async () => {
+    // Five leap years.
+    const mostMs = 5 * 366 * 86_400_000;
+    for (const [sign, where] of [
+      [1, "in the future"],
+      [-1, "in the past"],
+    ] as const) {
+      await app.mutation("l:scheduleIn", { delayMs: sign * (mostMs - 1_000) });
+      expect(await failingMutation("scheduleIn", { delayMs: sign * (mostMs + 1_000) })).toBe(
+        `Uncaught Error: Attempted to schedule l:nothing more than five years ${where}.`,
+      );
+    }
   });
 
   it("what a nested call was given", async () => {
@@ -167,13 +191,10 @@ describe("writing", () => {
 });
 
 describe("arguments and results", () => {
-  // An array of one object of one field: 2 + 2 + ("text" + 1) + (2 + the text).
-  const largestText = 16 * MIB - 11;
-
   it("16 MiB of arguments", async () => {
-    const fits = "x".repeat(largestText - 64);
+    const fits = "x".repeat(16 * MIB - ARGUMENT_OVERHEAD_BYTES);
     expect(await app.query("l:length", { text: fits })).toBe(fits.length);
-    const tooLong = "x".repeat(16 * MIB);
+    const tooLong = `${fits}x`;
     for (const run of [
       () => app.query("l:length", { text: tooLong }),
       () => app.mutation("l:mutationLength", { text: tooLong }),
@@ -195,18 +216,29 @@ describe("arguments and results", () => {
       /^Function l:actionResult return value is too large/,
     );
   });
+});
 
-  it("256 log lines", async () => {
-    const run = async (count: number) => {
-      const { results } = await app.engine.runQueries([
-        { path: "l:lines", args: { count }, identity: { kind: "none" }, visibility: "public" },
-      ]);
-      return results[0]?.logLines ?? [];
-    };
+describe("log lines", () => {
+  const printed = async (path: string, args: JSONObject) => {
+    const { results } = await app.engine.runQueries([
+      { path, args, identity: { kind: "none" }, visibility: "public" },
+    ]);
+    return results[0]?.logLines ?? [];
+  };
+
+  it("256 of them", async () => {
     // The last of 256 says that there were more.
-    expect((await run(255)).at(-1)).toBe("[LOG] 254");
-    const cut = await run(256);
+    expect((await printed("l:lines", { count: 255 })).at(-1)).toBe("[LOG] 254");
+    const cut = await printed("l:lines", { count: 256 });
     expect(cut).toHaveLength(256);
     expect(cut.at(-1)).toMatch(/^\[ERROR\] Log overflow \(maximum 256\)/);
+  });
+
+  it("32 KiB each", async () => {
+    const [whole] = await printed("l:line", { bytes: 32_768 });
+    expect(whole).toBe(`[LOG] '${"x".repeat(32_760)}'`);
+    const [cut] = await printed("l:line", { bytes: 32_769 });
+    expect(cut).toHaveLength(32_768);
+    expect(cut).toMatch(/^\[LOG\] 'x+ \(truncated due to length\)$/);
   });
 });

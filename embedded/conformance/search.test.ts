@@ -10,6 +10,7 @@ const APP = {
     export default defineSchema({
       notes: defineTable(v.any())
         .searchIndex("by_text", { searchField: "text", filterFields: ["owner", "kind"] })
+        .searchIndex("by_all", { searchField: "text", filterFields: ["a", "b", "c", "d", "e", "f", "g", "h", "i"] })
         .vectorIndex("by_vector", { vectorField: "vector", dimensions: 3, filterFields: ["owner", "kind"] }),
     });
   `,
@@ -31,6 +32,9 @@ const APP = {
       ctx.db.query("notes").withSearchIndex("by_text", (q) => q.eq("owner", "x")).collect() });
     export const wrongFilter = query({ handler: async (ctx) =>
       ctx.db.query("notes").withSearchIndex("by_text", (q) => q.search("text", "x").eq("name", "x")).collect() });
+    export const filtered = query({ handler: async (ctx, { fields }) =>
+      names(await ctx.db.query("notes").withSearchIndex("by_all", (q) =>
+        [...fields].reduce((found, field) => found.eq(field, undefined), q.search("text", "fox"))).collect()) });
     export const addAndFind = mutation({ handler: async (ctx, note) => {
       await ctx.db.insert("notes", note);
       return names(await search(ctx, note).collect());
@@ -111,6 +115,33 @@ describe("text search", () => {
   });
 });
 
+describe("limits of text search", () => {
+  it("8 filters", async () => {
+    const filtered = (fields: string) => app.query("s:filtered", { fields });
+    expect(await filtered("abcdefgh")).toHaveLength(3);
+    expect(await app.failure(filtered("abcdefghi"))).toBe(
+      "Uncaught Error: Search query against notes.by_all has too many filter conditions. Max: 8 Actual: 9",
+    );
+  });
+
+  it("16 words; further ones are not looked for", async () => {
+    await app.mutation("s:add", { name: "sixteenth", text: "sixteenth" });
+    const others = (count: number) => Array.from({ length: count }, (_, i) => `other${String(i)}`);
+    expect(await find({ text: [...others(15), "sixteenth", "more"].join(" ") })).toEqual([
+      "sixteenth",
+    ]);
+    expect(await find({ text: [...others(16), "sixteenth"].join(" ") })).toEqual([]);
+  });
+
+  it("words of 32 bytes; longer ones are not indexed", async () => {
+    await app.mutation("s:add", { name: "thirty-two", text: "w".repeat(32) });
+    await app.mutation("s:add", { name: "thirty-three", text: "v".repeat(33) });
+    expect(await find({ text: "w".repeat(32) })).toEqual(["thirty-two"]);
+    expect(await find({ text: "v".repeat(33) })).toEqual([]);
+    expect(await find({ text: "vvv" })).toEqual([]);
+  });
+});
+
 describe("vector search", () => {
   it("finds the nearest by cosine, filtered, and leaves out what has no such vector", async () => {
     const ids: Record<string, unknown> = {};
@@ -127,5 +158,18 @@ describe("vector search", () => {
       await app.action("s:near", { vector: [1, 0, 0], limit: 10, owners: ["b", "c"] }),
     ).toEqual([[ids.y, 0]]);
     expect(await app.action("s:near", { vector: [1, 0, 0], limit: 1 })).toEqual([[ids.x, 1]]);
+  });
+
+  it("takes 64 terms of a filter, and from 1 to 256 results", async () => {
+    const near = (args: JSONObject) => app.action("s:near", { vector: [1, 0, 0], ...args });
+    const owners = (count: number) => Array.from({ length: count }, (_, i) => `owner${String(i)}`);
+    expect(await near({ limit: 256, owners: owners(64) })).toEqual([]);
+    expect(await app.failure(near({ limit: 10, owners: owners(65) }))).toMatch(
+      /Vector query against notes\.by_vector has too many filter conditions\. Max: 64 Actual: 65/,
+    );
+    expect(await app.failure(near({ limit: 0 }))).toMatch(/at least 1 result/);
+    expect(await app.failure(near({ limit: 257 }))).toMatch(
+      /Vector queries can fetch at most 256 results, requested 257\./,
+    );
   });
 });

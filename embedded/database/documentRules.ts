@@ -5,6 +5,7 @@ import {
   isIdentifier,
   isJSONObject,
   isObjectValue,
+  lengthProblem,
   valueNesting,
   valueSize,
   type JSONObject,
@@ -17,8 +18,6 @@ export const MAX_DOCUMENT_NESTING = 16;
 /** What holds for any value (CONVEX-RUNTIME 4.7) is all that holds for the backend's own documents. */
 const MAX_SYSTEM_DOCUMENT_BYTES = 32 << 20;
 const MAX_SYSTEM_DOCUMENT_NESTING = 64;
-export const MAX_ARRAY_LENGTH = 8192;
-export const MAX_OBJECT_FIELDS = 1024;
 
 export type ObjectValue = { [key: string]: Value | undefined };
 /** A checked document with its system fields; `json` has its fields sorted by name at every level. */
@@ -70,26 +69,14 @@ function checkContents(value: Value): void {
     }
     return;
   }
+  const problem = lengthProblem(value);
+  if (problem !== null) throw new DatabaseError(problem.code, problem.message);
   if (Array.isArray(value)) {
-    if (value.length > MAX_ARRAY_LENGTH) {
-      throw new DatabaseError(
-        "ArrayTooLong",
-        `Array length is too long (${value.length} > maximum length ${MAX_ARRAY_LENGTH})`,
-      );
-    }
     for (const item of value) checkContents(item);
-    return;
-  }
-  if (!isObjectValue(value)) return;
-  const fields = Object.values(value);
-  if (fields.length > MAX_OBJECT_FIELDS) {
-    throw new DatabaseError(
-      "TooManyFields",
-      `Object has too many fields (${fields.length} > maximum number ${MAX_OBJECT_FIELDS})`,
-    );
-  }
-  for (const field of fields) {
-    if (field !== undefined) checkContents(field);
+  } else if (isObjectValue(value)) {
+    for (const field of Object.values(value)) {
+      if (field !== undefined) checkContents(field);
+    }
   }
 }
 

@@ -13,6 +13,7 @@ import { withoutSystemFields, type ObjectValue } from "./documentRules.ts";
 import { DatabaseError, SchemaError } from "./errors.ts";
 import { addToNewIndex } from "./indexing.ts";
 import { parseDocument } from "./reader.ts";
+import { SYSTEM_TABLES } from "./systemTables.ts";
 import type { IndexInfo, SchemaCheck, SchemaJSON, TableSchemaJSON } from "./types.ts";
 
 const MAX_INDEXES_PER_TABLE = 64;
@@ -21,6 +22,8 @@ const MAX_FILTER_FIELDS = 16;
 const MIN_DIMENSIONS = 2;
 const MAX_DIMENSIONS = 4096;
 export const MAX_TABLES = 10_000;
+/** The app's tables and the backend's own. */
+export const MAX_ALL_TABLES = MAX_TABLES + SYSTEM_TABLES.length;
 
 type DeclaredIndex = {
   name: string;

@@ -24,8 +24,8 @@ import { parseSchedule } from "../scheduler/schedule.ts";
 import { HttpError, badRequest } from "../http/errors.ts";
 import type { JSONObject } from "../values/index.ts";
 
-/** A push of 200 MB is Convex's limit; the request is JSON, brotli-compressed on the way. */
-export const PUSH_BODY_LIMIT_BYTES = 256 * 1024 * 1024;
+/** Convex's limit on a push: of the JSON, which comes brotli-compressed. */
+export const PUSH_BODY_LIMIT_BYTES = 200_000_000;
 /** Started pushes wait in memory for their finish; the CLI runs one at a time, several developers a few. */
 const MAX_PENDING_PUSHES = 8;
 

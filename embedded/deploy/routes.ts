@@ -1,5 +1,6 @@
 // The deploy API's endpoints, each a line from its path to the room's part that answers it.
 // Whatever is not known here gets 400 or 501, never 404: the CLI retries a 404 for half a minute.
+import { PUBLIC_API_BODY_LIMIT } from "../http/body.ts";
 import { HttpError } from "../http/errors.ts";
 import { jsonReply, type HttpReply, type HttpRequest, type Route } from "../http/router.ts";
 import type { Services } from "../server/services.ts";
@@ -35,7 +36,9 @@ export function createDeployApi(services: Services, onActivated: () => Promise<v
   const adminJson =
     (handle: (body: unknown) => Promise<unknown>): Route["handle"] =>
     async (request) => {
-      const body = await request.json(PUSH_BODY_LIMIT_BYTES);
+      // Strangers cannot have more read than anybody: only the header tells who asks before the body is there.
+      const isAdmin = services.auth.adminFromHeader(request.headers.authorization) !== null;
+      const body = await request.json(isAdmin ? PUSH_BODY_LIMIT_BYTES : PUBLIC_API_BODY_LIMIT);
       services.requireAdmin(request, adminKeyIn(body));
       return jsonReply((await handle(body)) ?? null);
     };

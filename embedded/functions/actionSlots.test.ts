@@ -21,6 +21,8 @@ const APP = {
       const all = Array.from({ length: 20 }, () => ctx.runAction(anyApi.work.quick, {}));
       return (await Promise.all(all)).length;
     } });
+    export const chain = action({ handler: async (ctx, { further }) =>
+      further === 0 ? 1 : 1 + (await ctx.runAction(anyApi.work.chain, { further: further - 1 })) });
     export const callsHolding = action({ handler: async (ctx) => {
       const all = Array.from({ length: 20 }, () => ctx.runAction(anyApi.work.holds, {}));
       return (await Promise.all(all)).length;
@@ -34,8 +36,8 @@ const APP = {
   `,
 };
 
-async function withApp(actionsAtOnce: number, test: (app: TestApp) => Promise<void>) {
-  const app = await startApp(APP, { limits: { actionsAtOnce } });
+async function withApp(actionsAtOnce: number | "default", test: (app: TestApp) => Promise<void>) {
+  const app = await startApp(APP, actionsAtOnce === "default" ? {} : { limits: { actionsAtOnce } });
   try {
     await test(app);
   } finally {
@@ -60,6 +62,23 @@ it("lets further actions wait until others have ended; HTTP actions don't wait f
     await release(app);
     expect(await Promise.all(all)).toEqual(Array.from({ length: 8 }, () => "done"));
     expect(await begun(app)).toBe(8);
+  }));
+
+it("runs 64 at once unless told otherwise", () =>
+  withApp("default", async (app) => {
+    const all = Array.from({ length: 66 }, () => app.action("work:holds"));
+    await vi.waitFor(async () => expect(await begun(app)).toBe(64), { timeout: 30_000 });
+    await release(app);
+    expect(await Promise.all(all)).toHaveLength(66);
+    expect(await begun(app)).toBe(66);
+  }));
+
+it("lets a chain of actions that call each other be 64 long, not longer", () =>
+  withApp(1, async (app) => {
+    expect(await app.action("work:chain", { further: 63 })).toBe(64);
+    expect(await app.failure(app.action("work:chain", { further: 64 }))).toMatch(
+      /Maximum function call depth exceeded \(limit: 64\)\./,
+    );
   }));
 
 it("never makes an action wait for its own caller", () =>

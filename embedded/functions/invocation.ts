@@ -15,7 +15,7 @@ import { expectedError, isStoreFault, storeFaultText } from "./failures.ts";
 import { errorText, functionError } from "./functionErrors.ts";
 import type { FunctionEntry, FunctionTable } from "./functionTable.ts";
 import type { ModuleLoader } from "./moduleLoader.ts";
-import { displayPath, parseFunctionPath, resolveFunctionAddress } from "./paths.ts";
+import { parseFunctionPath, resolveFunctionAddress } from "./paths.ts";
 import type { PreparedAction } from "./protocol.ts";
 import type { Realm } from "./realmHost.ts";
 import { Frame, type Callbacks, type Run } from "./run.ts";
@@ -28,7 +28,7 @@ import {
   type SyscallSurroundings,
 } from "./syscalls.ts";
 import type { FunctionError, FunctionKind, Visibility } from "./types.ts";
-import { MAX_VALUE_BYTES, mayExceedLimit } from "./valueLimits.ts";
+import { MAX_VALUE_BYTES, mayExceedLimit, misshapen } from "./valueLimits.ts";
 
 const MAX_CALL_DEPTH = 8;
 
@@ -185,7 +185,7 @@ export class Invoker {
       throw new Error("Cannot call a mutation function from a query function.");
     }
     if (parent.depth >= MAX_CALL_DEPTH) {
-      throw new Error(`Maximum function call depth exceeded (limit: ${MAX_CALL_DEPTH}).`);
+      throw new Error(texts.tooDeep(MAX_CALL_DEPTH));
     }
     const { table } = this.#deployment();
     const entry = table.get(path);
@@ -321,30 +321,35 @@ export class Invoker {
 
   #checkArguments(tx: Transaction, entry: FunctionEntry, argsJson: string): string | null {
     const validator = entry.args;
-    const sizeMatters = mayExceedLimit(argsJson);
-    if (validator.type === "any" && !sizeMatters) return null;
+    const limitsMatter = mayExceedLimit(argsJson);
+    if (validator.type === "any" && !limitsMatter) return null;
     let args: Value;
     try {
       args = jsonToConvex(JSON.parse(argsJson) as JSONObject);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
-      return `Invalid arguments for ${displayPath(entry.path)}: ${detail}`;
+      return texts.invalidArguments(entry.path, detail);
     }
-    if (sizeMatters) {
-      const sizeBytes = valueSize(args);
+    if (limitsMatter) {
+      // They travel as an array of one object, and count as that.
+      const sizeBytes = valueSize([args]);
       if (sizeBytes > MAX_VALUE_BYTES) return texts.tooLargeArguments(entry.path, sizeBytes);
+      const problem = misshapen(args);
+      if (problem !== null) return texts.invalidArguments(entry.path, problem);
     }
     return this.#mismatch(tx, validator, args, "ArgumentValidationError");
   }
 
   #checkResult(tx: Transaction, entry: FunctionEntry, valueJson: string): string | null {
     const validator = entry.returns;
-    const sizeMatters = mayExceedLimit(valueJson);
-    if ((validator === null || validator.type === "any") && !sizeMatters) return null;
+    const limitsMatter = mayExceedLimit(valueJson);
+    if ((validator === null || validator.type === "any") && !limitsMatter) return null;
     const value = jsonToConvex(JSON.parse(valueJson) as JSONValue);
-    if (sizeMatters) {
+    if (limitsMatter) {
       const sizeBytes = valueSize(value);
       if (sizeBytes > MAX_VALUE_BYTES) return texts.tooLargeResult(entry.path, sizeBytes);
+      const problem = misshapen(value);
+      if (problem !== null) return texts.invalidResult(entry.path, problem);
     }
     if (validator === null) return null;
     return this.#mismatch(tx, validator, value, "ReturnsValidationError");

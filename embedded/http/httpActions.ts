@@ -1,11 +1,12 @@
 // HTTP actions: carries a request to the app's `http.ts` and its response back. The app answers everything here,
 // CORS and errors included.
+import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { TLSSocket } from "node:tls";
-import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import type {
   Engine,
+  FunctionLogEntry,
   HttpActionRequest,
   HttpActionResponse,
   Identity,
@@ -33,24 +34,36 @@ const OWN_HEADERS = new Set([
 export type HttpActionServices = {
   engine: Engine;
   auth: { fromHeader(header: string | undefined): Promise<Identity> };
+  /** Told when an answer broke off although its action had ended well, so that its author can see why. */
+  log: (entry: FunctionLogEntry) => void;
 };
 
 /** @param path of the address as the action is to see it: without `/http` */
 export async function answerHttpAction(
-  { engine, auth }: HttpActionServices,
+  { engine, auth, log }: HttpActionServices,
   request: HttpRequest,
   path: string,
 ): Promise<HttpReply> {
   const { message } = request;
+  const client = callerInfo(message);
+  const startedMs = performance.now();
   const response = await engine.runHttpAction({
     method: request.method,
     url: `${publicScheme(message)}://${request.url.host}${path}${request.url.search}`,
     headers: headerList(message),
     body: await requestBody(request),
     identity: await attemptedIdentity(auth, message.headers.authorization),
-    client: callerInfo(message),
+    client,
   });
-  return toReply(response);
+  return toReply(response, (error) =>
+    log({
+      ...{ identifier: `${request.method} ${path}`, kind: "HttpAction", environment: "isolate" },
+      ...{ caller: "HttpEndpoint", logLines: [], requestId: client.requestId },
+      timestampMs: Date.now(),
+      durationMs: performance.now() - startedMs,
+      error: error instanceof Error ? error.message : String(error),
+    }),
+  );
 }
 
 /** A header that proves nothing does not fail the request: the app may use it in its own way. */
@@ -99,7 +112,9 @@ async function requestBody(request: HttpRequest): Promise<HttpActionRequest["bod
   return Readable.toWeb(body) as ReadableStream<Uint8Array>;
 }
 
-function toReply(response: HttpActionResponse): HttpReply {
+type Report = (error: unknown) => void;
+
+async function toReply(response: HttpActionResponse, brokeOff: Report): Promise<HttpReply> {
   const headers: Record<string, string[]> = {};
   for (const [name, value] of response.headers) {
     const key = name.toLowerCase();
@@ -107,26 +122,51 @@ function toReply(response: HttpActionResponse): HttpReply {
   }
   const { body, status } = response;
   if (body === null || body instanceof Uint8Array) {
-    if ((body?.byteLength ?? 0) > BODY_LIMIT_BYTES) throw responseTooLarge();
     return { status, headers, body: body ?? new Uint8Array(0) };
   }
-  return { status, headers, body: capped(body) };
+  const chunks = Readable.from(capped(body, brokeOff), { objectMode: false });
+  try {
+    // What fails before its first byte can still be answered with an error.
+    await once(chunks, "readable");
+  } catch (error) {
+    if (error instanceof HttpError) throw error;
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new HttpError(
+      500,
+      "HttpResponseBrokeOff",
+      `The HTTP action's answer broke off: ${detail}`,
+    );
+  }
+  return { status, headers, body: chunks };
 }
 
-/** The status line is on its way already: an answer that grows past the cap is cut off. */
-function capped(body: ReadableStream<Uint8Array>): Readable {
+/** Fails when there is more than the cap, or when the action's own stream does. */
+async function* capped(
+  body: ReadableStream<Uint8Array>,
+  brokeOff: Report,
+): AsyncGenerator<Uint8Array, void> {
+  const reader = body.getReader();
   let sizeBytes = 0;
-  const counted = body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        sizeBytes += chunk.byteLength;
-        if (sizeBytes > BODY_LIMIT_BYTES) controller.error(responseTooLarge());
-        else controller.enqueue(chunk);
-      },
-    }),
-  );
-  // The same standard type under Node's own name.
-  return Readable.fromWeb(counted as NodeReadableStream<Uint8Array>);
+  const read = async (): Promise<Uint8Array | null> => {
+    const { done, value } = await reader.read();
+    if (done) return null;
+    sizeBytes += value.byteLength;
+    if (sizeBytes > BODY_LIMIT_BYTES) throw responseTooLarge();
+    return value;
+  };
+  try {
+    for (;;) {
+      const chunk = await read().catch((error: unknown) => {
+        brokeOff(error);
+        throw error;
+      });
+      if (chunk === null) return;
+      yield chunk;
+    }
+  } finally {
+    // Also when the client has gone away: the action need not write on.
+    await reader.cancel().catch(() => undefined);
+  }
 }
 
 function responseTooLarge(): HttpError {

@@ -142,6 +142,34 @@ describe("the React client", () => {
   });
 });
 
+describe("a page of a list", () => {
+  it("keeps its range for the client that comes back with the journal", async () => {
+    const writer = await RawClient.connect(server.url);
+    await writer.mutate(0, "messages:removeAll", {});
+    for (let requestId = 1; requestId <= 5; requestId++) {
+      await writer.mutate(requestId, "messages:send", { body: `row ${String(requestId)}` });
+    }
+    const query = add(0, "messages:page", { paginationOpts: { numItems: 3, cursor: null } });
+    const bodies = (client: RawClient) =>
+      (client.value(0) as { page: { body: string }[] }).page.map(({ body }) => body);
+    const first = await RawClient.connect(server.url, { queries: [query] });
+    expect(bodies(first)).toEqual(["row 1", "row 2", "row 3"]);
+    const journal = first.results.get(0)?.journal ?? null;
+    first.socket.terminate();
+    await writer.mutate(6, "messages:removeFirst", {});
+    const again = await RawClient.connect(server.url, {
+      ...{ sessionId: first.sessionId, connect: { connectionCount: 1 } },
+      queries: [{ ...query, journal }],
+    });
+    // A fourth row would be in the next page, too.
+    expect(bodies(again)).toEqual(["row 2", "row 3"]);
+    const newcomer = await RawClient.connect(server.url, { queries: [query] });
+    expect(bodies(newcomer)).toEqual(["row 2", "row 3", "row 4"]);
+    await writer.mutate(7, "messages:removeAll", {});
+    await Promise.all([writer, again, newcomer].map((client) => client.close()));
+  });
+});
+
 describe("an action in flight when the connection is lost", () => {
   it("is failed by the client, while the server finishes it once", async () => {
     await using proxy = await CuttableProxy.start(server.url);

@@ -8,7 +8,7 @@ import { actionFileServices } from "../files/actionFiles.ts";
 import { startFileDeletion } from "../files/deletion.ts";
 import { FileStore } from "../files/fileStore.ts";
 import { fileRoutes } from "../files/routes.ts";
-import { createEngine, type EngineLimits } from "../functions/index.ts";
+import { createEngine, type EngineLimits, type FunctionLogEntry } from "../functions/index.ts";
 import { createRequireAdmin } from "../http/admin.ts";
 import { functionRoutes } from "../http/functionEndpoints.ts";
 import { smallRoutes } from "../http/smallEndpoints.ts";
@@ -171,10 +171,11 @@ async function startParts(
   });
   teardown.add(() => engine.close());
   const functionLogs = new FunctionLogBus();
-  engine.onLog((entry) => {
+  const logFunction = (entry: FunctionLogEntry): void => {
     functionLogs.add(entry);
     printFunctionLog(log, entry);
-  });
+  };
+  engine.onLog(logFunction);
 
   const maxUploadBytes = options.maxUploadBytes ?? DEFAULT_MAX_UPLOAD_BYTES;
   const files = new FileStore({ dataDir, engine, maxUploadBytes });
@@ -211,7 +212,7 @@ async function startParts(
   const onInternalError = report("A client's session failed for an internal reason");
   const sync = new SyncServer({ engine, subscriptions, auth, onInternalError }, options.sync);
 
-  const httpActions = { engine, auth };
+  const httpActions = { engine, auth, log: logFunction };
   const serveMain = createMainListener({
     routes: [
       ...functionRoutes({ engine, auth, requireAdmin }),

@@ -12,7 +12,8 @@ import type { Engine, EngineOptions, Outcome } from "../types.ts";
 export type AppFiles = Record<string, string>;
 
 export type TestApp = {
-  engine: Engine;
+  /** Another one after `restart`. */
+  readonly engine: Engine;
   dataDir: string;
   push(files: AppFiles): Promise<void>;
   query(path: string, args?: JSONObject): Promise<JSONValue>;
@@ -20,6 +21,8 @@ export type TestApp = {
   action(path: string, args?: JSONObject): Promise<JSONValue>;
   /** The text with which a run fails. */
   failure(run: Promise<unknown>): Promise<string>;
+  /** Closes the engine and opens another one on the same folder. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -43,15 +46,19 @@ export async function startApp(
   options: Partial<EngineOptions> = {},
 ): Promise<TestApp> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "embedded-engine-")));
-  const engine = await createEngine({
-    workerUrl: WORKER,
-    cloudUrl: "http://127.0.0.1:3210",
-    siteUrl: "http://127.0.0.1:3211",
-    ...options,
-    dataDir,
-  });
+  const open = () =>
+    createEngine({
+      workerUrl: WORKER,
+      cloudUrl: "http://127.0.0.1:3210",
+      siteUrl: "http://127.0.0.1:3211",
+      ...options,
+      dataDir,
+    });
+  let engine = await open();
   const app: TestApp = {
-    engine,
+    get engine() {
+      return engine;
+    },
     dataDir,
     push: (pushed) => pushApp(engine, dataDir, pushed),
     async query(path, args = {}) {
@@ -76,6 +83,10 @@ export async function startApp(
         throw error;
       }
       throw new Error("The run was expected to fail.");
+    },
+    async restart() {
+      await engine.close();
+      engine = await open();
     },
     async close() {
       await engine.close();
