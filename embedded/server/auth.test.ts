@@ -1,5 +1,6 @@
 // Who may do what: tokens on the socket and over HTTP, forged ones refused, the admin key, a provider on the same origin.
 import { createHmac } from "node:crypto";
+import type { JWTPayload } from "jose";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference, type UserIdentity } from "convex/server";
@@ -286,18 +287,49 @@ describe("the admin key", () => {
 });
 
 describe("a provider that this deployment is itself, as with Convex Auth", () => {
+  const sign = (
+    claims: JWTPayload = {},
+    key: Parameters<typeof signToken>[0] = oidcIssuer.privateKey,
+    header = {},
+  ) =>
+    signToken(
+      key,
+      { iss: server.siteUrl, aud: "convex", sub: "user|session", ...claims },
+      { alg: "RS256", ...header },
+    );
+  const nowSeconds = Math.floor(Date.now() / 1000);
+
   it("has its keys fetched from the app's own HTTP actions", async () => {
     const client = new ConvexHttpClient(server.url);
-    client.setAuth(
-      await signToken(
-        oidcIssuer.privateKey,
-        { iss: server.siteUrl, aud: "convex", sub: "user|session", given_name: "Grace" },
-        { alg: "RS256" },
-      ),
-    );
+    client.setAuth(await sign({ given_name: "Grace" }));
     expect(await client.query(me, {})).toEqual({
       tokenIdentifier: `${server.siteUrl}|user|session`,
       ...{ subject: "user|session", issuer: server.siteUrl, givenName: "Grace" },
     });
+  });
+
+  it.each([
+    // Without the five seconds that custom JWTs are allowed.
+    ["expired", { exp: nowSeconds - 2, iat: nowSeconds - 120 }, "Unauthenticated"],
+    ["without expiry", { exp: undefined }, "Unauthenticated"],
+    ["for another audience", { aud: "app" }, "NoAuthProvider"],
+    ["of another issuer", { iss: "https://evil.test" }, "NoAuthProvider"],
+    ["of the other provider", { iss: "https://issuer.test", aud: "app" }, "Unauthenticated"],
+  ])("has a token refused that is %s", async (_name, claims, code) => {
+    expect(await tryToken(await sign())).toEqual({ status: 200 });
+    expect(await tryToken(await sign(claims))).toEqual({ status: 401, code });
+  });
+
+  it("has a token refused that another key or algorithm signed", async () => {
+    const forger = await createIssuer("RS256");
+    const publicKeyAsSecret = new TextEncoder().encode(oidcIssuer.jwksText);
+    for (const token of [
+      await sign({}, forger.privateKey),
+      await sign({}, forger.privateKey, { kid: "another" }),
+      await sign({}, issuer.privateKey, { alg: "ES256" }),
+      await sign({}, publicKeyAsSecret, { alg: "HS256" }),
+    ]) {
+      expect((await tryToken(token)).status).toBe(401);
+    }
   });
 });
