@@ -31,7 +31,18 @@ export function actionFileServices(store: () => Files): Required<EngineServices>
           `The file ${storageId} has ${String(file.sizeBytes)} bytes; an action can take up to ${String(MOST_READ_BYTES)} into memory. Fetch its URL and read the body bit by bit.`,
         );
       }
-      return { bytes: await readFile(files.path(file.internalId)), contentType: file.contentType };
+      const bytes = await readIfThere(files.path(file.internalId));
+      return bytes && { bytes, contentType: file.contentType };
     },
   };
+}
+
+/** Null when somebody has deleted the file from the disk: to functions that is a file that is not there. */
+async function readIfThere(path: string) {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
 }

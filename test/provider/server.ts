@@ -90,6 +90,16 @@ export async function startProvider(script: ProviderScript = {}, port = 0): Prom
   return provider;
 }
 
+/** From now on calls are taken and not answered, until the returned function is called. */
+export function holdAnswers({ script }: Provider): () => void {
+  let release = () => {};
+  script.hold = new Promise<void>((resolve) => (release = resolve));
+  return () => {
+    script.hold = undefined;
+    release();
+  };
+}
+
 async function answer(provider: Provider, request: IncomingMessage, response: ServerResponse) {
   const path = new URL(request.url ?? "/", "http://provider").pathname;
   const body = await readBody(request);
