@@ -35,6 +35,8 @@ export default defineConfig({
           environment: "edge-runtime",
           include: ["convex/**/*.test.ts"],
           testTimeout: 60_000,
+          // The first world of a file loads every function, which takes long on a busy machine.
+          hookTimeout: 60_000,
         },
       },
       {
