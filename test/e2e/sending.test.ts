@@ -27,15 +27,16 @@ afterAll(async () => {
 const recorded = (disturbances: Disturbance[]) =>
   recordThrough(world, { seconds: SECONDS, limits, disturbances, arrivesWithinMs: 60_000 });
 
-function expectWhole({ indexes, continuity, durationMs, seconds }: Arrived): void {
+function expectWhole({ indexes, continuity, recordedMs, durationMs, seconds }: Arrived): void {
   expect(indexes.length).toBeGreaterThanOrEqual(4);
   expect(indexes).toEqual(indexes.map((_, place) => place));
   expect(continuity.missingSeconds).toEqual([]);
   expect(continuity.secondCount).toBeGreaterThanOrEqual(SECONDS - 2);
-  expect(Math.abs(durationMs - SECONDS * 1000)).toBeLessThan(1_500);
-  const first = seconds[0] ?? 0;
-  expect(seconds).toEqual(seconds.map((_, place) => first + place));
-  expect(seconds.length).toBeGreaterThanOrEqual(SECONDS - 2);
+  expect(Math.abs(durationMs - recordedMs)).toBeLessThan(1_500);
+  // Pieces this short are cut in the middle of a second, of which each half may be heard as the whole.
+  const once = seconds.filter((second, place) => second !== seconds[place - 1]);
+  expect(once).toEqual(once.map((_, place) => (once[0] ?? 0) + place));
+  expect(once.length).toBeGreaterThanOrEqual(SECONDS - 2);
 }
 
 describe("a lecture that is sent while it is recorded", () => {
