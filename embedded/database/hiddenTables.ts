@@ -80,13 +80,16 @@ export class HiddenTableWriter implements HiddenTables {
     state.changedWholeTables = true;
   }
 
-  copyInto(hidden: string, name: string): void {
+  copyInto(fromName: string, toName: string): void {
     const state = this.#state;
     state.checkWritable();
-    const [from, to] = [this.#existing(hidden), this.#existing(name)];
+    const [from, to] = [this.#existing(fromName), this.#existing(toName)];
     const { connection } = state.host.store;
     const twice = commonId(connection, from, to);
-    if (twice !== null) throw duplicateId(encodeId(to.number, twice));
+    if (twice !== null) {
+      const shown = isHidden(to.name) ? from : to;
+      throw duplicateId(encodeId(shown.number, twice));
+    }
     state.writeCount += 1;
     state.storing(() => copyRows(connection, from, to));
     state.countDocuments(to, from.documentCount);

@@ -213,11 +213,12 @@ export interface HiddenTables {
    */
   rename(table: string, name: string, number?: number): void;
   /**
-   * Copies all documents of a hidden table into a shown one with the same indexes; they must have been added for it.
+   * Copies all documents of a table into another one with the same indexes, whose number is or will be that in their ids.
+   * One of the two is hidden.
    *
    * @throws DatabaseError when both have a document with the same id
    */
-  copyInto(hidden: string, table: string): void;
+  copyInto(from: string, to: string): void;
   /** The number that the next new table would get. */
   nextNumber(): number;
   /** Removes up to `count` documents or index entries, and the table with the last. Returns whether there is more. */
