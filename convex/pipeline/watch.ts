@@ -20,7 +20,7 @@ export const chunk = internalMutation({
       await loseChunk(ctx, watched);
       return null;
     }
-    const { delayMs, args } = nextLook(leftMs);
+    const { delayMs, args } = nextLook(leftMs, watched.lease.expiresAt - Date.now());
     await ctx.scheduler.runAfter(delayMs, internal.pipeline.watch.chunk, {
       ...{ chunkId, token },
       ...args,
@@ -39,7 +39,7 @@ export const writing = internalMutation({
       await loseWriting(ctx, lane);
       return null;
     }
-    const { delayMs, args } = nextLook(leftMs);
+    const { delayMs, args } = nextLook(leftMs, lane.lease.expiresAt - Date.now());
     await ctx.scheduler.runAfter(delayMs, internal.pipeline.watch.writing, {
       ...{ lectureId, token },
       ...args,

@@ -20,11 +20,15 @@ export type Look = { delayMs: number; args: { leftMs: number } };
 
 /** The first look under a lease of this length. */
 export function firstLook(leaseMs: number): Look {
-  return nextLook(leaseMs);
+  return nextLook(leaseMs, leaseMs);
 }
 
-/** @param leftMs what is left of the lease by the watch's own count */
-export function nextLook(leftMs: number): Look {
-  const delayMs = Math.min(LOOK_EVERY_MS, leftMs);
+/**
+ * @param leftMs what is left of the lease by the watch's own count
+ * @param untilEndMs what is left by the clock: each look comes a little late, and together they
+ *   would come late by seconds on a busy machine
+ */
+export function nextLook(leftMs: number, untilEndMs: number): Look {
+  const delayMs = Math.max(0, Math.min(LOOK_EVERY_MS, leftMs, untilEndMs));
   return { delayMs, args: { leftMs: leftMs - delayMs } };
 }
