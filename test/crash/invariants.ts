@@ -13,6 +13,8 @@ export type State = {
   halves: string[];
   runs: { key: string; kind: "mutation" | "action began" | "action ended" }[];
   counter: number;
+  /** The same counter as the index by its value has it. */
+  countersByValue: number[];
 };
 
 export class BrokenInvariant extends Error {
@@ -41,6 +43,12 @@ export function checkState(
   }
   require(state.counter ===
     keys.size, `${String(keys.size)} entries are there, but ${String(state.counter)} were counted with them.`);
+  require(state.countersByValue.join() ===
+    (state.counter === 0
+      ? ""
+      : String(
+          state.counter,
+        )), `The counter is ${String(state.counter)}, by its index ${state.countersByValue.join()}.`);
   require(state.halves.length === 2 * keys.size &&
     state.halves.every((key) => keys.has(key)), "A mutation is there by half.");
   checkRuns(state);

@@ -13,7 +13,10 @@ export default defineSchema({
     .index("by_epoch", ["epoch"])
     .index("by_key", ["key"]),
   /** How many entries an epoch has, kept in the same transactions. */
-  counters: defineTable({ epoch: v.number(), value: v.number() }).index("by_epoch", ["epoch"]),
+  counters: defineTable({ epoch: v.number(), value: v.number() })
+    .index("by_epoch", ["epoch"])
+    // Its key changes with every write, so that an entry that is left behind shows.
+    .index("by_value", ["value"]),
   /** Two for each entry, written at the two ends of its mutation. */
   halves: defineTable({ epoch: v.number(), key: v.string() }).index("by_epoch", ["epoch"]),
   /** What scheduled functions did. */

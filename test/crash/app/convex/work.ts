@@ -112,6 +112,7 @@ export const state = internalQuery({
       .query("counters")
       .withIndex("by_epoch", (q) => q.eq("epoch", epoch))
       .unique();
+    const byValue = await ctx.db.query("counters").withIndex("by_value").collect();
     const byKey = await Promise.all(
       entries.map(({ key }) =>
         ctx.db
@@ -135,6 +136,7 @@ export const state = internalQuery({
       halves: halves.map(({ key }) => key),
       runs: runs.map(({ key, kind }) => ({ key, kind })),
       counter: counter?.value ?? 0,
+      countersByValue: byValue.filter((each) => each.epoch === epoch).map(({ value }) => value),
     };
   },
 });
