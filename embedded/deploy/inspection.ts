@@ -34,7 +34,12 @@ export function inspectionRoutes(services: Services): Route[] {
     asset("/_embedded", "text/html", file("page.html")),
     asset("/_embedded/", "text/html", file("page.html")),
     asset("/_embedded/page.css", "text/css", file("page.css")),
-    asset("/_embedded/page.js", "text/javascript", () => (script ??= pageScript())),
+    asset("/_embedded/page.js", "text/javascript", () => {
+      script ??= pageScript();
+      // What failed is tried again when it is asked for again.
+      script.catch(() => (script = null));
+      return script;
+    }),
     {
       method: "POST",
       pattern: "/api/cancel_job",

@@ -1,8 +1,11 @@
 // Convex's limits on what comes and goes over HTTP (CONVEX-RUNTIME 4.7), each at the limit and one past it: calls of
 // functions, HTTP actions, pushes, environment variables.
 import { zstdCompressSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startTestServer, type TestServer } from "./testing/testServer.ts";
+
+// Hundreds of megabytes go back and forth, on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 let server: TestServer;
 beforeAll(async () => {
@@ -30,6 +33,26 @@ describe("a call of a function", () => {
     expect(await refused.json()).toEqual({
       code: "PayloadTooLarge",
       message: `The request body is larger than the ${String(mostBytes)} bytes that this endpoint takes.`,
+    });
+  });
+});
+
+describe("a batch of queries", () => {
+  it("has at most 1,000", async () => {
+    const batch = (count: number) => {
+      const queries = new Array<object>(count).fill({ path: "messages:list", args: {} });
+      return fetch(`${server.url}/api/query_batch`, {
+        method: "POST",
+        body: JSON.stringify({ queries }),
+      });
+    };
+    const { results } = (await (await batch(1_000)).json()) as { results: unknown[] };
+    expect(results).toHaveLength(1_000);
+    const refused = await batch(1_001);
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toEqual({
+      code: "TooManyQueries",
+      message: "A batch may hold 1000 queries, not 1001.",
     });
   });
 });

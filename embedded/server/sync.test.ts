@@ -84,6 +84,18 @@ describe("what breaks the protocol", () => {
     expect(client.messages.at(-1)).toMatchObject({ type: "FatalError" });
   });
 
+  it("a message of more than 64 MiB closes the socket; one of 64 MiB is read", async () => {
+    const text = "x".repeat(64 << 20);
+    const client = await RawClient.connect(server.url);
+    client.socket.send(text);
+    await client.until(() => client.closed);
+    expect(client.messages.at(-1)).toMatchObject({ type: "FatalError" });
+    const other = await RawClient.connect(server.url);
+    other.socket.send(`${text}x`);
+    await other.until(() => other.closed);
+    expect(other.closed?.code).toBe(1009);
+  }, 120_000);
+
   it("a binary message is a fatal error", async () => {
     const client = await RawClient.connect(server.url);
     client.socket.send(Buffer.from("{}"));

@@ -126,6 +126,19 @@ describe("convex env", () => {
     expect(await run("messages:greeting")).toBe("unset");
   });
 
+  it("sets many at once from a file, and overwrites only when told to", async () => {
+    await project.write("many.env", 'FIRST=1\nSECOND="two words"\n');
+    await project.succeed("env", "set", "--from-file", "many.env");
+    const listed = await project.succeed("env", "list");
+    expect(listed).toContain("FIRST=1\n");
+    expect(listed).toContain("two words");
+    await project.write("many.env", "FIRST=one\nTHIRD=3\n");
+    expect((await project.convex("env", "set", "--from-file", "many.env")).code).toBe(1);
+    expect(await project.succeed("env", "list")).toBe(listed);
+    await project.succeed("env", "set", "--force", "--from-file", "many.env");
+    expect(await project.succeed("env", "get", "FIRST")).toBe("one\n");
+  });
+
   it("refuses a name that cannot be one", async () => {
     const { code, stderr } = await project.convex("env", "set", "2ND", "x");
     expect(stderr).toContain('Environment variable name "2ND" is invalid');
@@ -143,6 +156,18 @@ describe("convex logs", () => {
     await run("messages:send", '{"author": "ada", "body": "while watching"}');
     await logs.prints(/\[CONVEX M\(messages\.js:send\)] \[LOG] 'sending' 'while watching'/);
     await logs.stop();
+  });
+
+  it("gives raw entries to programs with --jsonl", async () => {
+    await run("messages:send", '{"author": "ada", "body": "for programs"}');
+    const logs = project.start("logs", "--history", "1000", "--jsonl");
+    const printed = await logs.prints(/for programs.*\n/);
+    await logs.stop();
+    const line = printed.split("\n").find((text) => text.includes("for programs")) ?? "";
+    expect(JSON.parse(line)).toMatchObject({
+      ...{ kind: "Completion", identifier: "messages.js:send", udfType: "Mutation", error: null },
+      logLines: ["[LOG] 'sending' 'for programs'"],
+    });
   });
 
   it("shows only what is new without --history, successful runs when asked to", async () => {

@@ -54,6 +54,40 @@ describe("a push", () => {
     expect(code).toBe(0);
   });
 
+  it("by deploy --dry-run shows the changes and makes none", async () => {
+    await project.edit("convex/schema.ts", (text) =>
+      text.replace('.index("by_author", ["author"])', '.index("by_body", ["body", "author"])'),
+    );
+    await project.write("convex/extra.ts", `export { list } from "./messages.js";`);
+    const push = ["deploy", "-y", "--typecheck", "disable"] as const;
+    await project.succeed(...push);
+    await project.reset();
+    const { code, stderr } = await project.convex(...push, "--dry-run");
+    expect(stderr).toMatch(/\[\+] messages\.by_author/);
+    expect(stderr).toMatch(/\[-] messages\.by_body/);
+    expect(code).toBe(0);
+    // What was there before still is.
+    expect(JSON.parse(await project.succeed("run", "extra:list"))).toHaveLength(1);
+  });
+
+  it("by deploy --cmd builds the app with the backend's address first", async () => {
+    const build = `node -e "fs.writeFileSync('built.txt', process.env.APP_BACKEND)"`;
+    await project.succeed(
+      ...["deploy", "-y", "--typecheck", "disable"],
+      ...["--cmd", build, "--cmd-url-env-var-name", "APP_BACKEND"],
+    );
+    expect(await project.read("built.txt")).toBe(backend.url);
+  });
+
+  it("by dev --once --run is followed by the run", async () => {
+    const { code, stdout, stderr } = await project.convex(
+      ...["dev", "--once", "--typecheck", "disable", "--run", "messages:count"],
+    );
+    expect(stderr).toContain("Convex functions ready!");
+    expect(stdout.trim()).toBe("1");
+    expect(code).toBe(0);
+  });
+
   it("by codegen changes nothing on the backend", async () => {
     await project.write("convex/extra.ts", `export { list } from "./messages.js";`);
     await project.succeed("codegen", "--typecheck", "disable");
