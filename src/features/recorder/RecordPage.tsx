@@ -1,7 +1,7 @@
 // The recorder's page: one big button, and the truth about what is being kept.
 import { useNavigate } from "@tanstack/react-router";
 import { useConvex } from "convex/react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useConnection } from "../../app/useConnection.ts";
 import { whyRecordingIsImpossible } from "../../recorder/capture/microphone.ts";
 import type { LectureRecorder } from "../../recorder/lectureRecorder.ts";
@@ -9,9 +9,9 @@ import type { RecordingTarget } from "../../recorder/prepareRecording.ts";
 import { ServerProblem } from "../../recorder/server.ts";
 import { Notice } from "../../ui/Notice.tsx";
 import { PageWidth } from "../../ui/PageWidth.tsx";
-import { SkeletonText } from "../../ui/Skeleton.tsx";
 import { showToast } from "../../ui/toast.ts";
 import { ownerOfNewLectures } from "../upload/accountId.ts";
+import { deviceOutbox } from "../upload/deviceOutbox.ts";
 import { useDeviceState } from "../upload/useDevice.ts";
 import { continueTarget } from "./continueTarget.ts";
 import type { Details } from "../details/DetailsFields.tsx";
@@ -20,6 +20,7 @@ import { InterruptedRecordings } from "./InterruptedRecordings.tsx";
 import { Problems } from "./Problems.tsx";
 import { isRunning } from "./recorderStore.ts";
 import { RecordingPanel } from "./RecordingPanel.tsx";
+import { StartHead, takeEarlyPress } from "./StartHead.tsx";
 import { StartPanel } from "./StartPanel.tsx";
 import { lectureIdSoon } from "../upload/lectureIdSoon.ts";
 import { useRecorder } from "./useRecorder.ts";
@@ -28,6 +29,11 @@ import styles from "./RecordPage.module.css";
 export function RecordPage({ continueLectureId }: { continueLectureId?: string }) {
   const impossible = whyRecordingIsImpossible();
   const view = useRecorder();
+  // A press counts from the first sight of the button on, also while the recorder is still being fetched.
+  const [isWanted, setWanted] = useState(false);
+  useEffect(() => {
+    if (takeEarlyPress()) setWanted(true);
+  }, []);
   return (
     <PageWidth width="reading">
       {impossible ? (
@@ -38,9 +44,15 @@ export function RecordPage({ continueLectureId }: { continueLectureId?: string }
           Lectern in a normal window, or bring an audio file instead. ({view.reason})
         </Notice>
       ) : view.kind === "loading" ? (
-        <SkeletonText lines={4} />
+        <div className={styles.page}>
+          <StartHead
+            isContinued={continueLectureId !== undefined}
+            starting={isWanted}
+            onStart={() => setWanted(true)}
+          />
+        </div>
       ) : (
-        <Recorder {...view} continueLectureId={continueLectureId} />
+        <Recorder {...view} continueLectureId={continueLectureId} startsAtOnce={isWanted} />
       )}
     </PageWidth>
   );
@@ -50,10 +62,12 @@ function Recorder({
   recorder,
   snapshot,
   continueLectureId,
+  startsAtOnce,
 }: {
   recorder: LectureRecorder;
   snapshot: ReturnType<LectureRecorder["getSnapshot"]>;
   continueLectureId?: string;
+  startsAtOnce: boolean;
 }) {
   const convex = useConvex();
   const navigate = useNavigate();
@@ -89,10 +103,18 @@ function Recorder({
       return { kind: "new", ...given, ownerId: ownerOfNewLectures() };
     });
 
+  useOnce(startsAtOnce && !isRunning(recorder), () => void startAsAsked());
+
   const stop = async () => {
     const stopped = await recorder.stop();
     if (!stopped?.kept) return;
     setDetails({ title: "", course: "" });
+    const kept = await (await deviceOutbox()).lecture(stopped.clientKey);
+    if (kept?.problem) {
+      await navigate({ to: "/" });
+      showToast("The recording is safe on this device. The server does not take it: decide here.");
+      return;
+    }
     const lectureId = await lectureIdSoon(stopped.clientKey, connection === "connected");
     if (lectureId) await navigate({ to: "/lecture/$lectureId", params: { lectureId } });
     else {
@@ -139,4 +161,16 @@ function Recorder({
       />
     </div>
   );
+}
+
+/** Does something at the first render, if it is to be done at all. */
+function useOnce(isWanted: boolean, work: () => void): void {
+  const isDone = useRef(false);
+  useEffect(() => {
+    if (isDone.current) return;
+    isDone.current = true;
+    if (isWanted) work();
+    // Only how things stood at the first render counts.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
 }
