@@ -79,10 +79,13 @@ async function benchMutations(): Promise<void> {
 
 async function benchReads(): Promise<void> {
   heading("Queries over sockets, none of them shared");
-  const rawIds = raw.fill(100, 100);
-  const ids = await client(0).mutation(FILL, { firstRoom: 0, perRoom: 100, count: 10_000 });
+  // As many as one mutation may return the ids of.
+  const [rooms, perRoom] = [80, 100];
+  const rawIds = raw.fill(rooms, perRoom);
+  const count = rooms * perRoom;
+  const ids = await client(0).mutation(FILL, { firstRoom: 0, perRoom, count });
   const any = <T>(items: readonly T[]) => items[Math.floor(Math.random() * items.length)] as T;
-  const room = () => Math.floor(Math.random() * 100);
+  const room = () => Math.floor(Math.random() * rooms);
   const rawPoints = await rate(1, () => Promise.resolve(raw.get(any(rawIds))));
   line("raw SQLite, point reads", shownRate(rawPoints));
   const points = await rate(64, (worker) => client(worker).query(GET, { id: any(ids) }));
