@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { launchChromium } from "./chromium.ts";
-import { bringFile } from "./engine/bringFile.ts";
+import { bringFile, longestTaskMs } from "./engine/bringFile.ts";
 import { makeFile, type MadeFormat } from "./engine/madeFiles.ts";
 import { startEngineServer } from "./engine/server.ts";
 
@@ -34,11 +34,14 @@ it.each(files)(
     try {
       const brought = await bringFile(browser, server, path, 1_800_000);
       const durationMs = brought.lecture.finished?.durationMs ?? 0;
-      const worstTaskMs = Math.max(0, ...brought.longTasksMs);
+      const worstTaskMs = longestTaskMs(brought.longTasks);
+      const blockedMs = Math.max(0, ...brought.longTasks.map((task) => task.durationMs));
+      const megabytes = (bytes = NaN) => (bytes / 1e6).toFixed(0);
       console.log(
         `${format}, ${seconds} s: ${(brought.tookMs / 1000).toFixed(1)} s, ${(durationMs / brought.tookMs).toFixed(0)} times real time, ` +
-          `${brought.lecture.pieces.size} pieces, at most ${(brought.mostMemoryBytes / 1e6).toFixed(0)} MB (limit 150), ` +
-          `longest task of the page ${worstTaskMs.toFixed(0)} ms (limit 50)`,
+          `${brought.lecture.pieces.size} pieces; scripts held at most ${megabytes(brought.mostMemoryBytes)} MB (limit 150), ` +
+          `the process ${megabytes(brought.mostFootprintBytes)} MB (${megabytes(brought.firstFootprintBytes)} before); ` +
+          `longest task of the page ${worstTaskMs.toFixed(0)} ms of work (limit 50), ${blockedMs.toFixed(0)} ms with waiting for a processor`,
       );
       // Whole packets don't add up to whole minutes: a thousandth may be missing.
       expect(Math.abs(durationMs - seconds * 1000)).toBeLessThan(seconds);

@@ -15,6 +15,7 @@ import {
   Quality,
   WavOutputFormat,
   WebMOutputFormat,
+  type AudioEncodingConfig,
   type AudioSample,
   type AudioSource,
   type EncodedPacket,
@@ -114,7 +115,7 @@ async function encodeSamples(
   const source = new AudioSampleSource({
     codec: "opus",
     quality: new Quality({ bitrate: ENCODED_BITS_PER_SECOND }),
-    transform: { numberOfChannels: 1, sampleRate: 48_000 },
+    ...(await asEncoded(file)),
   });
   const output = await openOutput(file.format, source);
   let endsMs = startMs;
@@ -142,9 +143,17 @@ async function encodeSamples(
   return { bytes: await finish(output), endsMs, sound: meter.sound };
 }
 
+/** Mono at 48 kHz, which is what Opus is made for. Sound that is so already is spared a pass over every sample. */
+async function asEncoded({ track }: AudioFile): Promise<Pick<AudioEncodingConfig, "transform">> {
+  const numberOfChannels = await track.getNumberOfChannels();
+  const sampleRate = await track.getSampleRate();
+  if (numberOfChannels === 1 && sampleRate === 48_000) return {};
+  return { transform: { numberOfChannels: 1, sampleRate: 48_000 } };
+}
+
 /** The largest sample of all channels, before they are mixed into one. */
 function loudestOf(part: AudioSample): number {
-  const samples = new Float32Array(part.numberOfFrames);
+  const samples = roomFor(part.numberOfFrames);
   let peak = 0;
   for (let planeIndex = 0; planeIndex < part.numberOfChannels; planeIndex += 1) {
     part.copyTo(samples, { planeIndex, format: "f32-planar" });
@@ -165,13 +174,21 @@ async function placeCut(file: AudioFile, wantedMs: number): Promise<number> {
   }
 }
 
+let room = new Float32Array(0);
+
+/** The same memory again and again: a file has hundreds of thousands of samples to look at. */
+function roomFor(frameCount: number): Float32Array<ArrayBuffer> {
+  if (room.length < frameCount) room = new Float32Array(frameCount);
+  return room.subarray(0, frameCount);
+}
+
 const LOUDNESS_STEP_SECONDS = 0.02;
 
 async function loudness(file: AudioFile, fromMs: number, toMs: number): Promise<Loudness[]> {
   const levels: Loudness[] = [];
   const sink = new AudioSampleSink(file.track);
   for await (const sample of sink.samples(fromMs / 1000, toMs / 1000)) {
-    const samples = new Float32Array(sample.numberOfFrames);
+    const samples = roomFor(sample.numberOfFrames);
     sample.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
     const step = Math.max(1, Math.round(sample.sampleRate * LOUDNESS_STEP_SECONDS));
     for (let at = 0; at < samples.length; at += step) {

@@ -1,7 +1,7 @@
-/** The page's side of the worker that cuts files: ask for one piece after the other, at the pace of the disk. */
+/** The page's side of the worker that cuts files: one piece after the other goes into the outbox, at the disk's pace. */
 import type { Problem } from "../outbox/ledger.ts";
-import type { CutPiece, CutPosition } from "./cut.ts";
-import type { FromCutter, ToCutter } from "./cutterMessages.ts";
+import type { CutPosition } from "./cut.ts";
+import type { FromCutter, StoredPiece, ToCutter } from "./cutterMessages.ts";
 
 export type StartWorker = () => Worker;
 
@@ -30,13 +30,26 @@ export class Cutter {
     return { durationMs: answer.durationMs };
   }
 
-  /** @throws CutFailed in the middle, when the file is damaged there or has been changed */
-  async *pieces(from?: CutPosition): AsyncGenerator<CutPiece, void, void> {
-    for (let first = true; ; first = false) {
-      const answer = await this.#ask({ kind: "next", ...(first && from ? { from } : {}) });
-      if (answer.kind === "done") return;
-      if (answer.kind !== "piece") throw new Error(`The cutter answered “${answer.kind}”.`);
-      yield answer.piece;
+  /**
+   * Cuts the next piece of an opened file and puts it into the outbox.
+   * @param from where the file was cut up to, when the first piece is asked for
+   * @returns undefined after the last piece; "no_room" when the disk is full: the piece is tried again with the next call
+   * @throws CutFailed when the file is damaged there or has been changed
+   */
+  async storeNext(
+    clientKey: string,
+    from: CutPosition,
+  ): Promise<StoredPiece | "no_room" | undefined> {
+    const answer = await this.#ask({ kind: "next", clientKey, from });
+    switch (answer.kind) {
+      case "stored":
+        return answer.piece;
+      case "no_room":
+        return "no_room";
+      case "done":
+        return undefined;
+      default:
+        throw new Error(`The cutter answered “${answer.kind}”.`);
     }
   }
 

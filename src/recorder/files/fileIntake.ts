@@ -4,12 +4,11 @@
  * itself, which is asked for again only when the browser no longer has it.
  */
 import { MAX_TITLE_LENGTH } from "../../../domain/limits.ts";
-import { isQuotaError } from "../capture/storageRoom.ts";
 import type { LocalLecture, Problem } from "../outbox/ledger.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import { holdRecordingLock, tryRecordingLock } from "../outbox/recordingLock.ts";
 import { Cutter, CutFailed, type StartWorker } from "./cutter.ts";
-import type { CutPiece } from "./cut.ts";
+import { intakeProblem } from "./fileProblem.ts";
 import { uniqueKey } from "../uniqueKey.ts";
 
 export type IntakeItem = {
@@ -222,10 +221,12 @@ export class FileIntake {
 
   async #store(clientKey: string, cutter: Cutter): Promise<void> {
     const from = await this.#position(clientKey);
-    for await (const piece of cutter.pieces(from)) {
+    for (;;) {
       if (this.#dropped.has(clientKey)) return;
-      await this.#storePiece(clientKey, piece);
-      this.#revise(clientKey, { cutMs: piece.startMs + piece.durationMs });
+      const piece = await cutter.storeNext(clientKey, from);
+      if (piece === undefined) break;
+      if (piece === "no_room") await this.#waitForRoom(clientKey);
+      else this.#revise(clientKey, { cutMs: piece.startMs + piece.durationMs, problem: undefined });
     }
     await this.#outbox.updateLecture(clientKey, { intake: "complete" });
     await this.#outbox.dropFile(clientKey);
@@ -233,20 +234,9 @@ export class FileIntake {
   }
 
   /** A full disk empties itself while the uploader works: wait for room instead of giving up. */
-  async #storePiece(clientKey: string, piece: CutPiece): Promise<void> {
-    const { bytes, ...rest } = piece;
-    for (;;) {
-      if (this.#dropped.has(clientKey)) return;
-      try {
-        await this.#outbox.addWholePiece({ clientKey, session: 0, overlapMs: 0, ...rest }, bytes);
-        if (this.#problemOf(clientKey)) this.#revise(clientKey, { problem: undefined });
-        return;
-      } catch (error) {
-        if (!isQuotaError(error)) throw error;
-        this.#revise(clientKey, { problem: noRoom });
-        await new Promise((resolve) => setTimeout(resolve, DISK_RETRY_MS));
-      }
-    }
+  async #waitForRoom(clientKey: string): Promise<void> {
+    this.#revise(clientKey, { problem: noRoom });
+    await new Promise((resolve) => setTimeout(resolve, DISK_RETRY_MS));
   }
 
   async #position(clientKey: string): Promise<{ index: number; startMs: number }> {
@@ -259,16 +249,12 @@ export class FileIntake {
   }
 
   async #fail(clientKey: string, fileName: string, error: unknown): Promise<void> {
-    const problem = problemFrom(error, fileName);
+    const problem = error instanceof CutFailed ? error.problem : intakeProblem(error, fileName);
     const ledger = await this.#outbox.ledger(clientKey);
     // Nothing half made: a lecture stays only when it holds something worth deciding about.
     if (ledger?.pieces.length === 0) await this.#outbox.discard(clientKey);
     else await this.#outbox.setProblem(clientKey, problem);
     this.#revise(clientKey, { status: "failed", problem });
-  }
-
-  #problemOf(clientKey: string): Problem | undefined {
-    return this.#items.find((item) => item.clientKey === clientKey)?.problem;
   }
 
   #revise(clientKey: string, change: Partial<IntakeItem>): void {
@@ -287,15 +273,6 @@ const noRoom: Problem = {
   code: "storage_full",
   message: "This device's storage is full. Cutting goes on when the first pieces have been sent.",
 };
-
-function problemFrom(error: unknown, fileName: string): Problem {
-  if (error instanceof CutFailed) return error.problem;
-  const reason = error instanceof Error ? error.message : String(error);
-  return {
-    code: "intake_failed",
-    message: `“${fileName}” could not be taken in (${reason}). Try it again.`,
-  };
-}
 
 function isUnfinished({ source, intake, problem }: LocalLecture): boolean {
   return source === "file" && intake === "open" && problem === undefined;

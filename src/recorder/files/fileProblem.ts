@@ -38,3 +38,12 @@ const sentences: Record<FileProblemCode, (file: string) => string> = {
   file_changed: (file) =>
     `${file} was changed, moved or removed while it was being read. Choose it again.`,
 };
+
+/** Nothing is wrong with the file as far as is known: what failed is this device's storage, or the app. */
+export function intakeProblem(error: unknown, fileName: string): Problem {
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    code: "intake_failed",
+    message: `“${fileName}” could not be taken in (${reason}). Try it again.`,
+  };
+}

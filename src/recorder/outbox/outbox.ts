@@ -162,7 +162,7 @@ export class Outbox {
   /** Adds a whole piece in one step: after a crash it is either there or not. */
   async addWholePiece(
     piece: Omit<Piece, "status" | "sizeBytes" | "sliceCount">,
-    bytes: ArrayBuffer,
+    bytes: Blob | ArrayBuffer,
   ): Promise<void> {
     const transaction = await this.#database.change("pieces", "slices");
     await Promise.all([
@@ -170,7 +170,7 @@ export class Outbox {
       transaction.objectStore("pieces").put({
         ...piece,
         status: "waiting",
-        sizeBytes: bytes.byteLength,
+        sizeBytes: bytes instanceof Blob ? bytes.size : bytes.byteLength,
         sliceCount: 1,
       }),
       transaction.done,

@@ -9,7 +9,7 @@ export interface OutboxSchema extends DBSchema {
   lectures: { key: string; value: LocalLecture };
   pieces: { key: [string, number]; value: Piece };
   /** The bytes, in the order in which they came: [lecture, piece, slice]. */
-  slices: { key: [string, number, number]; value: ArrayBuffer };
+  slices: { key: [string, number, number]; value: ArrayBuffer | Blob };
   textChunks: { key: [string, number]; value: StoredTextChunk };
   marks: { key: [string, string]; value: StoredMark };
   /** Chosen files that are not cut to their end yet, so that closing the page does not lose them. */

@@ -1,8 +1,9 @@
 /** The fingerprint by which the server recognises a piece that it already has. */
 
 /** @returns the SHA-256 of the bytes in lowercase hexadecimal */
-export async function sha256Hex(bytes: Blob): Promise<string> {
-  const digest = await digestOf(new Uint8Array(await bytes.arrayBuffer()));
+export async function sha256Hex(bytes: Blob | ArrayBuffer): Promise<string> {
+  const buffer = bytes instanceof Blob ? await bytes.arrayBuffer() : bytes;
+  const digest = await digestOf(new Uint8Array(buffer));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 

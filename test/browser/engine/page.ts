@@ -2,6 +2,7 @@
 import { blobTarget } from "../../../src/recorder/copy/copyTarget.ts";
 import { joinPieces } from "../../../src/recorder/copy/joinPieces.ts";
 import { LectureRecorder } from "../../../src/recorder/lectureRecorder.ts";
+import type { ToCutter } from "../../../src/recorder/files/cutterMessages.ts";
 import { FileIntake } from "../../../src/recorder/files/fileIntake.ts";
 import { discardInterrupted, finishInterrupted } from "../../../src/recorder/outbox/interrupted.ts";
 import { measureDuration } from "../../../src/recorder/outbox/measureDuration.ts";
@@ -15,6 +16,17 @@ import { HttpLectureServer } from "./httpLectureServer.ts";
 
 const outbox = await Outbox.open();
 
+function startCutter(): Worker {
+  const worker = new Worker("/cutter.worker.js", { type: "module" });
+  const post = worker.postMessage.bind(worker);
+  let count = 0;
+  worker.postMessage = (message: ToCutter) => {
+    if (message.kind !== "next") return post(message);
+    void engine.beforePiece(count++).then(() => post(message));
+  };
+  return worker;
+}
+
 const engine = {
   outbox,
   LectureRecorder,
@@ -24,14 +36,15 @@ const engine = {
   discardInterrupted: (clientKey: string) => discardInterrupted(outbox, clientKey),
   newUploader: () =>
     new Uploader({ outbox, server: new HttpLectureServer(), accountId: () => "tester" }),
-  newIntake: () =>
-    new FileIntake(outbox, () => new Worker("/cutter.worker.js", { type: "module" })),
+  newIntake: () => new FileIntake(outbox, startCutter),
+  /** Asked before each piece is cut, with the number of those before it: a test can let the worker wait. */
+  beforePiece: (_count: number): Promise<void> => Promise.resolve(),
   joinedCopy,
   makeMicrophone,
   fastForward,
   microphone: undefined as MadeMicrophone | undefined,
   makeRoom: () => {},
-  longTasksMs: [] as number[],
+  longTasks: [] as { atMs: number; durationMs: number }[],
   /** Places where a test keeps its objects between two calls into the page. */
   recorder: undefined as LectureRecorder | undefined,
   uploader: undefined as Uploader | undefined,
