@@ -38,6 +38,8 @@ export default defineConfig({
         // KaTeX's and the serif's other files come when a page first needs them.
         globIgnores: ["**/serviceWorker.js", "screenshots/**"],
         maximumFileSizeToCacheInBytes: 4_000_000,
+        // One classic script: for the other format the plugin uses an option that Vite warns of.
+        rollupFormat: "iife",
         // The worker is built by a second Vite, which would otherwise tell of itself whatever this one was told.
         buildPlugins: { vite: [{ name: "quiet", config: () => ({ logLevel: "error" }) }] },
       },
