@@ -37,12 +37,14 @@ export type SectionDraft = {
   endMs: number;
   sections: Section[];
   definitions: Definition[];
-  /** Up to four sentences that say what this window is about, in order. */
+  /** A few sentences, mostly four, that say what this window is about, in order. */
   gist: Point[];
   /** Candidates for the lecture's takeaways, best first. */
   keyTakeaways: KeyTakeaway[];
   /** What the window is about, as phrases with weights (higher is more). */
   keyphrases: { text: string; weight: number }[];
+  /** What the speaker says at the lecture's beginning that it is about, in so many words. */
+  subject?: string;
   /** Who wrote this draft; "offline" in a model's lecture means that the model failed here. */
   writer: WriterName;
   /** Why the outline maker stepped in for the model, in words for a reader. */

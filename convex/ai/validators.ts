@@ -44,6 +44,7 @@ export const sectionDraftFields = {
   gist: v.array(timedText),
   keyTakeaways: v.array(keyTakeawayValidator),
   keyphrases: v.array(v.object({ text: v.string(), weight: v.number() })),
+  subject: v.optional(v.string()),
   writer: writerNameValidator,
   fallbackReason: v.optional(v.string()),
 };

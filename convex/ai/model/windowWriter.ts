@@ -185,6 +185,7 @@ function joined(
       TAKEAWAYS,
     ),
     keyphrases: outline.keyphrases,
+    ...(outline.subject === undefined ? {} : { subject: outline.subject }),
     writer: allFailed ? OFFLINE_WRITER_NAME : writer,
     ...(reason === undefined
       ? {}

@@ -93,7 +93,7 @@ const SETTING =
   /^(?:(?:united )?states?(?: of america)?|(?:national |federal |central )?governments?|countr(?:y|ies)|nations?|congress|america|people|citizens?|past|future|increased?|powers?|program(?:me)?s?|bills?|policy|progress|strength)$/iu;
 const OF_A_SETTING = 0.3;
 /** "Common market" says more than "growth". */
-const OF_TWO_WORDS = 1.5;
+const OF_TWO_WORDS = 1.4;
 
 function tellingness(phrase: string): number {
   if (SETTING.test(phrase)) return OF_A_SETTING;

@@ -32,7 +32,9 @@ export function mergeDrafts(request: MergeRequest): NotesContent {
   const phrases = phrasesOf(drafts);
   const { gist, takeaways, language } = statementsOf(drafts, request.language);
   const weights = weightsOf(phrases, language);
-  const chosenTitle = titlePhrases(phrases);
+  const named = drafts[0]?.subject;
+  // "Causes of the French Revolution": what the speaker calls it is its title.
+  const chosenTitle = named === undefined ? titlePhrases(phrases) : [{ text: named, weight: 1 }];
   const subject = {
     phrases: chosenTitle.map(({ text }) => keyOfTerm(text, language).split(" ")),
     weights,

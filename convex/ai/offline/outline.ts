@@ -5,12 +5,13 @@ import { NOTES_LIMITS } from "../../../domain/limits.ts";
 import type { KeyTakeaway, Point, Section, SectionDraft } from "../../../domain/notes.ts";
 import { toSentences } from "../../../domain/sentences.ts";
 import type { Mark, WindowRequest } from "../types.ts";
+import { announcedFirst, OPENING_SENTENCES } from "./announcement.ts";
 import { definitionsIn } from "./definitions.ts";
 import { headingFrom } from "./headings.ts";
 import { keyphrasesOf, termCounts, type Keyphrase, type TermCounts } from "./keyphrases.ts";
 import { openingOf } from "./opening.ts";
 import { candidatesOf, choose, inOrder, ranked, termWeights, type Candidate } from "./selection.ts";
-import { isTask, wholeness } from "./sentenceValue.ts";
+import { isDatedTask, isTask, wholeness } from "./sentenceValue.ts";
 import { corpusOf, type Corpus, type Unit } from "./terms.ts";
 import { topicsOf } from "./topics.ts";
 
@@ -25,8 +26,10 @@ const STATEMENTS_A_POINT = 2;
 const POINT_WORTH = { phrases: 1.5, pairs: 3 };
 const GIST_WORTH = { phrases: 6, pairs: 1 };
 const GIST_SENTENCES = 4;
+/** Short sentences are taken until there are words enough for a summary of this window alone. */
+const GIST_WORDS = 75;
+const MOST_GIST_SENTENCES = 6;
 const SUBJECT_PHRASES = 3;
-/** The first sentences of a lecture say what it is about. */
 const OPENING_BONUS = 0.6;
 const TAKEAWAYS = 4;
 const KEPT_KEYPHRASES = 24;
@@ -44,7 +47,12 @@ export function outlineOf(request: WindowRequest, writer: SectionDraft["writer"]
   const corpus = corpusOf(spoken, request.language);
   const { units, language } = corpus;
   const background = termCounts(units);
-  const phrases = announcedFirst(corpus, keyphrasesOf(corpus, units));
+  const isFirst = request.headingsSoFar.length === 0;
+  const plain = keyphrasesOf(corpus, units);
+  const announced = announcedFirst(corpus, plain);
+  // Later on speakers name what the next minutes are about.
+  const { subject } = isFirst ? announced : { subject: undefined };
+  const { phrases } = announced;
   const candidates = candidatesOf(units, language);
   const bonus = bonusOf(request.marks ?? []);
   const sections = sectionsOf({
@@ -61,23 +69,21 @@ export function outlineOf(request: WindowRequest, writer: SectionDraft["writer"]
     ...candidate,
     value: candidate.value * wholeness(candidate.text, language),
   }));
-  const isFirst = request.headingsSoFar.length === 0;
   const opening = isFirst ? openingIn(whole, phrases, weights, request) : undefined;
-  const gist = inOrder([
-    ...(opening ? [opening] : []),
-    ...ranked(whole, {
-      count: GIST_SENTENCES - (opening ? 1 : 0),
-      weights,
-      clarity: CLARITY,
-      ...(opening ? { not: [opening], said: opening.features } : {}),
-      bonus: ({ unit }) => (isFirst && unit < OPENING_SENTENCES ? OPENING_BONUS : 0),
-    }),
-  ]);
+  const telling = ranked(whole, {
+    count: MOST_GIST_SENTENCES,
+    weights,
+    clarity: CLARITY,
+    ...(opening ? { not: [opening], said: opening.features } : {}),
+    bonus: ({ unit }) => (isFirst && unit < OPENING_SENTENCES ? OPENING_BONUS : 0),
+  });
+  const gist = inOrder(gistFrom([...(opening ? [opening] : []), ...telling]));
+  const concluding = conclusionOf(units);
   const takeaways = ranked(whole.map(asTakeaway), {
     count: TAKEAWAYS,
     weights,
     not: gist,
-    bonus,
+    bonus: (candidate) => bonus(candidate) + (concluding.has(candidate.unit) ? CONCLUSION : 0),
     clarity: CLARITY,
   });
   return {
@@ -90,8 +96,21 @@ export function outlineOf(request: WindowRequest, writer: SectionDraft["writer"]
     keyphrases: phrases
       .slice(0, KEPT_KEYPHRASES)
       .map(({ text, weight }) => ({ text, weight: Math.round(weight * 100) / 100 })),
+    ...(subject ? { subject: subject.text } : {}),
     writer,
   };
+}
+
+/** @param sentences best first */
+function gistFrom(sentences: Candidate[]): Candidate[] {
+  const gist: Candidate[] = [];
+  let words = 0;
+  for (const sentence of sentences.slice(0, MOST_GIST_SENTENCES)) {
+    if (gist.length >= GIST_SENTENCES && words >= GIST_WORDS) break;
+    gist.push(sentence);
+    words += sentence.words;
+  }
+  return gist;
 }
 
 /** The sentence of the first window that a summary of the lecture could begin with. */
@@ -152,7 +171,9 @@ function sectionOf(units: Unit[], material: Material, taken: string[]): Section 
   );
   const words = units.reduce((sum, unit) => sum + unit.words, 0);
   const { min, max } = NOTES_LIMITS.pointsPerSection;
-  const count = Math.min(max, Math.max(min, Math.round(pointsFor(words, candidates))));
+  const tasks = new Set(candidates.filter(({ text }) => isDatedTask(text)).map(({ unit }) => unit))
+    .size;
+  const count = Math.min(max, Math.max(min, Math.round(pointsFor(words, candidates))) + tasks);
   const chosen = choose(candidates, {
     count,
     weights: termWeights(units, own, POINT_WORTH),
@@ -206,6 +227,20 @@ function timed(candidate: Candidate): Point {
 const WORTH_TAKING_HOME =
   /\b(?:because|therefore|the reason|principle|law|always|never|must|depends? on|consists? of|is called|known as|important|essential|means|difference|conclusion|cannot|every|without)\b/iu;
 
+const CONCLUDES =
+  /\b(?:to (?:sum(?: this| it)? up|summari[sz]e|conclude|recap|wrap up)|in (?:summary|conclusion|short)|the (?:take-?away|upshot|moral|bottom line))\b|\b(?:zusammenfassend|zusammengefasst|pour résumer|en résumé|en resumen|para resumir|in sintesi|riassumendo|em resumo|samenvattend|kortom|итак|подводя итог)/iu;
+const CONCLUDING_SENTENCES = 4;
+/** What the speaker sums up is what one should take home. */
+const CONCLUSION = 0.8;
+
+/** The sentences in which the speaker sums up, by their index. */
+function conclusionOf(units: Unit[]): Set<number> {
+  const starts = units.filter(({ text }) => CONCLUDES.test(text)).map(({ index }) => index);
+  return new Set(
+    starts.flatMap((start) => Array.from({ length: CONCLUDING_SENTENCES }, (_, at) => start + at)),
+  );
+}
+
 function asTakeaway(candidate: Candidate): Candidate {
   const factor = WORTH_TAKING_HOME.test(candidate.text) ? 1.4 : 1;
   return { ...candidate, value: candidate.value * factor };
@@ -218,32 +253,4 @@ function bonusOf(marks: Mark[]): (candidate: Candidate) => number {
     );
     return (isMarked ? MARK_BONUS : 0) + (isTask(text) ? TASK_BONUS : 0);
   };
-}
-
-const ANNOUNCES =
-  /\b(?:(?:subject|topic|theme) (?:of|for|is|to)|lectures? (?:is|are|on|about|upon|will)|(?:these|this|today's|our) (?:lectures?|talk|course|evening|morning)|(?:talk|speak|lecture|tell you|address you)(?: to you)?(?: today| tonight| this evening)? (?:about|on|upon|of)|today we|bring before you)\b|\b(?:heute|thema|vorlesung|aujourd'hui|sujet|cours|hoy|tema|clase|сегодня|тема|лекци\p{L}+)\b|今天|今日|本日|講義|讲/iu;
-const OPENING_SENTENCES = 12;
-const ANNOUNCED = 1.8;
-/** What the announced subject weighs beside the phrase that is said most. */
-const SUBJECT = 1.5;
-
-/** What a speaker announces at the beginning is what the talk is about. */
-function announcedFirst(corpus: Corpus, phrases: Keyphrase[]): Keyphrase[] {
-  const announcements = corpus.units
-    .slice(0, OPENING_SENTENCES)
-    .filter((unit) => ANNOUNCES.test(unit.text))
-    .map((unit) => ` ${unit.tokens.flatMap((token) => token.term ?? []).join(" ")} `);
-  const heaviest = phrases[0]?.weight ?? 0;
-  const central = new Set(phrases.slice(0, 8).flatMap((phrase) => phrase.terms));
-  const weigh = (phrase: Keyphrase) => {
-    if (!announcements.some((text) => text.includes(` ${phrase.key} `))) return phrase.weight;
-    // A whole phrase around what the talk goes on about: that is its subject, in so many words.
-    const isSubject = phrase.terms.length > 1 && phrase.terms.some((term) => central.has(term));
-    return isSubject
-      ? Math.max(heaviest * SUBJECT, phrase.weight * ANNOUNCED)
-      : phrase.weight * ANNOUNCED;
-  };
-  return phrases
-    .map((phrase) => ({ ...phrase, weight: weigh(phrase) }))
-    .sort((a, b) => b.weight - a.weight || (a.key < b.key ? -1 : 1));
 }

@@ -94,11 +94,19 @@ export function wholeness(sentence: string, language: string | undefined): numbe
 }
 
 const TASK =
-  /\b(?:due (?:on|by|next|this|today|tomorrow)|deadline|(?:exam|midterm|final|quiz|test) (?:is (?:on|in|at|next|this|going|due|scheduled|tomorrow)|will be|takes place|on (?:\p{Lu}|the))|hand(?:ed)? in|abgabe|klausur|prüfung|examen|devoir|à rendre|entrega|contrôle)\b/iu;
+  /\b(?:due (?:on|by|next|this|today|tomorrow)|deadline|(?:exam|midterm|final|quiz|test) (?:is (?:on|in|at|next|this|going|due|scheduled|tomorrow)|will be|takes place|on (?:\p{Lu}|the))|(?:for|in|on) the (?:exam|midterm|final exam|quiz)\b|hand(?:ed)? in(?! hand\b)|abgabe|klausur|prüfung|examen|devoir|à rendre|entrega|contrôle)\b/iu;
 
 /** True for a date or task that students need, though it is about the course and not its subject. */
 export function isTask(sentence: string): boolean {
   return TASK.test(sentence);
+}
+
+const DATE =
+  /(?<=\s)\p{Lu}\p{L}+|\p{N}|\b(?:tomorrow|next|morgen|nächste|demain|prochain|mañana)\b/u;
+
+/** True for a task with a date, which stands among the points beside what is taught. */
+export function isDatedTask(sentence: string): boolean {
+  return isTask(sentence) && DATE.test(sentence);
 }
 
 /** 1 for a length that reads well as a point, less for fragments and for half paragraphs. */
