@@ -12,13 +12,19 @@ import "./features/recorder/StartHead.css";
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has lost its #root element.");
 
-// What index.html shows of a page stays until the page itself is there.
-if (root.querySelector("[data-first-page]")) await router.load();
+const app = createRoot(root);
 
-createRoot(root).render(
-  <StrictMode>
-    <SessionProvider>
-      <RouterProvider router={router} />
-    </SessionProvider>
-  </StrictMode>,
-);
+// What index.html shows of a page stays until the page itself is there. Not by a top-level await: the page's code needs
+// this very file, and each would wait for the other.
+if (root.querySelector("[data-first-page]")) void router.load().finally(render);
+else render();
+
+function render(): void {
+  app.render(
+    <StrictMode>
+      <SessionProvider>
+        <RouterProvider router={router} />
+      </SessionProvider>
+    </StrictMode>,
+  );
+}
