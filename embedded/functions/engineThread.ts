@@ -49,6 +49,9 @@ const WALL_FACTOR = 15;
  * work that takes every worker with it would keep all others from their turn for ever.
  */
 const MOST_LOST_WORKERS = 3;
+/** How soon a worker is started again that could not open the database: twice as long each time. */
+const FIRST_RESTART_MS = 500;
+const LONGEST_RESTART_MS = 30_000;
 /** So many times as much as a function may the server's own work take: it reads whole pushes and tables' lists. */
 const OWN_HEAP_FACTOR = 4;
 
@@ -69,6 +72,11 @@ export class EngineThread {
   #unexplainedLosses = 0;
   /** The present worker has said something: it could open the database. */
   #heard = false;
+  #restart: NodeJS.Timeout | null = null;
+  /** Null until a worker was heard for the first time: a database that cannot be opened at the start stays closed. */
+  #restartMs: number | null = null;
+  /** Requests were refused meanwhile. */
+  #wasDown = false;
   #closed = false;
   #fault: Error | null = null;
 
@@ -120,6 +128,7 @@ export class EngineThread {
     if (this.#closed) return;
     await this.send({ type: "close" }).catch(() => undefined);
     this.#closed = true;
+    if (this.#restart !== null) clearTimeout(this.#restart);
     this.#stopWatching();
     await this.#worker?.terminate();
   }
@@ -156,6 +165,11 @@ export class EngineThread {
 
   #receive({ commits, answers }: EngineMessage): void {
     this.#heard = true;
+    this.#restartMs = FIRST_RESTART_MS;
+    if (this.#wasDown) {
+      this.#wasDown = false;
+      this.#options.onLost();
+    }
     if (answers.some(({ id }) => id !== 0)) this.#unexplainedLosses = 0;
     if (commits.length > 0) this.#options.onCommits(commits);
     for (const answer of answers) this.#settle(answer);
@@ -224,6 +238,7 @@ export class EngineThread {
     const reading = this.#ending?.culprit ?? this.#clock.read();
     if (!this.#heard && this.#ending === null) {
       this.#fail(failure ?? new Error("The engine worker ended while it started."));
+      this.#startLater();
       return;
     }
     const culprit = reading === null ? undefined : this.#waiting.get(reading.sequence);
@@ -288,6 +303,18 @@ export class EngineThread {
       const { id } = request;
       settle({ type: "failed", id, name: error.name, code: codeOf(error), message: error.message });
     }
+  }
+
+  /** What kept it from starting (a full disk, too many open files) may pass; until then requests are refused. */
+  #startLater(): void {
+    if (this.#restartMs === null) return;
+    this.#wasDown = true;
+    this.#restart = setTimeout(() => {
+      this.#fault = null;
+      this.#spawn();
+      this.#post({ type: "activate", id: 0 });
+    }, this.#restartMs).unref();
+    this.#restartMs = Math.min(this.#restartMs * 2, LONGEST_RESTART_MS);
   }
 }
 

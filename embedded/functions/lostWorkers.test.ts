@@ -1,8 +1,8 @@
 // The server's own work that takes the engine's worker with it: tried again a few times, then given up, with a reason;
 // everybody else's work is carried out, once.
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { startApp, type TestApp } from "./testing/app.ts";
 
 const APP = {
@@ -72,4 +72,25 @@ it("gives up what waits when workers are lost again and again with nothing to bl
   await expect(lost).rejects.toThrow(/^InternalServerError: 3 of the engine's workers were lost/);
   expect(attempts("after")).toBe(3);
   expect(await app.query("rows:count")).toBe(rows);
+});
+
+it("refuses requests while no worker can start, and goes on when one can again", async () => {
+  let invalidated = 0;
+  const stop = app.engine.onInvalidateAll(() => {
+    invalidated += 1;
+  });
+  const obstacle = join(app.dataDir, "cannot-start");
+  writeFileSync(obstacle, "");
+  await expect(
+    app.engine.callSystem("testing:exit", { name: "for good", times: 1_000 }),
+  ).rejects.toThrow("The engine worker ended while it started.");
+  await expect(app.query("rows:count")).rejects.toThrow("ended while it started");
+  const before = invalidated;
+  rmSync(obstacle);
+  await vi.waitFor(async () => expect(await app.query("rows:count")).toBe(rows), 20_000);
+  await app.mutation("rows:add");
+  expect(await app.query("rows:count")).toBe(rows + 1);
+  // Watched queries run again: nobody told them of what happened meanwhile.
+  expect(invalidated).toBeGreaterThan(before);
+  stop();
 });

@@ -1,11 +1,13 @@
 // The engine worker of this room's own tests: the real functions of files and scheduler, and just enough of a push.
-import { appendFileSync, statSync } from "node:fs";
+import { appendFileSync, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { workerData } from "node:worker_threads";
 import type { SchemaJSON } from "../../database/index.ts";
 import { fileSystemFunctions } from "../../files/systemFunctions.ts";
 import { schedulerSystemFunctions } from "../../scheduler/systemFunctions.ts";
 import { textOf, type JSONObject, type JSONValue } from "../../values/index.ts";
 import { runEngineWorker } from "../engineWorker.ts";
+import type { EngineWorkerData } from "../protocol.ts";
 import type { SystemFunction, SystemFunctions } from "../types.ts";
 
 const pushFunctions: SystemFunctions = {
@@ -63,6 +65,8 @@ function beginAttempt(dataDir: string, name: JSONValue | undefined): number {
   return statSync(path).size;
 }
 
+// As if the database could not be opened.
+if (existsSync(join((workerData as EngineWorkerData).dataDir, "cannot-start"))) process.exit(1);
 runEngineWorker({
   systemFunctions: {
     ...{ ...fileSystemFunctions, ...schedulerSystemFunctions },
