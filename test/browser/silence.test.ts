@@ -81,6 +81,27 @@ describe("a recording", () => {
     expect(hasNoSound({ ...unmeasured, sound: deaf })).toBe(false);
   });
 
+  it("of a microphone that is on the second channel only is measured as sound", async () => {
+    await page.evaluate(async () => {
+      navigator.mediaDevices.getUserMedia = async () => {
+        const context = new AudioContext();
+        const tone = new OscillatorNode(context, { frequency: 440 });
+        const channels = new ChannelMergerNode(context, { numberOfInputs: 2 });
+        const destination = new MediaStreamAudioDestinationNode(context, { channelCount: 2 });
+        tone.connect(channels, 0, 1);
+        channels.connect(destination);
+        tone.start();
+        return destination.stream;
+      };
+      engine.recorder = new engine.LectureRecorder(engine.outbox);
+      await engine.recorder.start();
+    });
+    await page.waitForFunction(() => (engine.recorder?.clockMs() ?? 0) >= 1_500);
+    const piece = await send();
+    expect(piece.sound?.audibleMs).toBeGreaterThan(1_000);
+    expect(hasNoSound(piece)).toBe(false);
+  });
+
   it("in which another microphone was taken up is not judged by the new one's silence", async () => {
     await page.evaluate(async () => {
       engine.microphone = engine.makeMicrophone(0);
