@@ -1,8 +1,12 @@
 // The recorder and the pages around it, as a person meets them: interruptions, other tabs, no network, keyboard.
-import type { BrowserContext, Page } from "playwright-core";
+import { readFile } from "node:fs/promises";
+import { ALL_FORMATS, BufferSource, Input } from "mediabunny";
+import type { BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { signalWav } from "../browser/signal.ts";
+import { api } from "../../convex/_generated/api.js";
 import { axeFindings } from "../harness/axe.ts";
+import { TestAccount } from "../harness/client.ts";
 import { tellOnFailure } from "../harness/tellOnFailure.ts";
 import { laptop, visit, type Visitor } from "../harness/visitor.ts";
 import { startWorld, type World } from "../harness/world.ts";
@@ -160,6 +164,113 @@ describe("while it records", () => {
   });
 });
 
+describe("a microphone that goes away in the middle", () => {
+  it("is said, nothing is lost, and recording goes on with the next one or with a press", async () => {
+    await page.addInitScript(() => {
+      // A track that is stopped ends its recorder just as one that is unplugged does.
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      const microphone = { isThere: true, unplug: () => {} };
+      navigator.mediaDevices.getUserMedia = async (wanted) => {
+        if (!microphone.isThere) throw new DOMException("None is there.", "NotFoundError");
+        const stream = await open(wanted);
+        microphone.unplug = () => stream.getTracks().forEach((track) => track.stop());
+        return stream;
+      };
+      Object.assign(globalThis, { microphone });
+    });
+    await page.reload();
+    type Made = { microphone: { isThere: boolean; unplug: () => void } };
+    const plugIn = (another: boolean) =>
+      page.evaluate((isThere) => {
+        // Made above.
+        (globalThis as unknown as Made).microphone.isThere = isThere;
+      }, another);
+    const unplug = () => page.evaluate(() => (globalThis as unknown as Made).microphone.unplug());
+    const state = (words: string) =>
+      page.getByRole("status").getByText(words, { exact: true }).waitFor();
+    await record(page, "0:02");
+    await unplug();
+    await page.getByText(/was unplugged or switched off. Going on with/).waitFor();
+    await state("Recording");
+    await clockShows(page, "0:03");
+    await plugIn(false);
+    await unplug();
+    await page.getByText(/Everything up to now is kept. Plug it in again/).waitFor();
+    await state("Interrupted");
+    await plugIn(true);
+    await page.getByRole("button", { name: "Resume" }).click();
+    await clockShows(page, "0:05");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.waitForURL(/\/lecture\//);
+    await notesAppear(page);
+  });
+});
+
+describe("a lecture that the server refuses for good", () => {
+  it("stays on this device: saved as a file, or thrown away, but not under the running recorder", async () => {
+    await page.getByRole("textbox", { name: "Title" }).fill("Refused");
+    await record(page, "0:02");
+    await page.getByRole("link", { name: "Read the notes as they are written" }).waitFor();
+    // Deleted on another of the person's devices, in the middle of the recording.
+    const account = await TestAccount.ofPage(world.lectern.url, page);
+    const paginationOpts = { numItems: 1, cursor: null };
+    const { page: lectures } = await account.http.query(api.lectures.list, { paginationOpts });
+    for (const { _id } of lectures) {
+      await account.http.mutation(api.lectures.remove, { lectureId: _id });
+    }
+    await page.getByRole("textbox", { name: "Title" }).fill("Refused by the server");
+    await page.getByText("The server does not take this lecture").waitFor();
+    await page.getByRole("link", { name: "Lectern, your library" }).click();
+    const device = page.getByRole("region", { name: "On this device" });
+    const throwAway = device.getByRole("button", { name: "Throw away" });
+    const dialog = page.getByRole("alertdialog");
+    await throwAway.click();
+    await dialog.getByRole("button", { name: "Throw away" }).click();
+    await dialog.getByText(/still being recorded/).waitFor();
+    await dialog.getByRole("button", { name: "Keep it" }).click();
+    await page.getByRole("link", { name: /Back to the recorder/ }).click();
+    await clockShows(page, "0:07");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.waitForURL(at("/"));
+    expect(await axeFindings(page)).toEqual([]);
+
+    const seconds = await secondsInFile(await savedFile(page, device));
+    expect(seconds).toBeGreaterThan(6.5);
+    await throwAway.click();
+    await dialog.getByRole("button", { name: "Throw away" }).click();
+    await device.waitFor({ state: "detached" });
+  });
+});
+
+/** Presses "Save a copy on this device" where the browser asks for a place, and reads what is there then. */
+async function savedFile(on: Page, device: Locator): Promise<Uint8Array<ArrayBuffer>> {
+  await on.evaluate(() => {
+    // Nobody is there to answer the system's own window: the answer is a real file of the browser's own.
+    const showSaveFilePicker = async ({ suggestedName }: { suggestedName: string }) => {
+      const folder = await navigator.storage.getDirectory();
+      return folder.getFileHandle(suggestedName, { create: true });
+    };
+    Object.assign(globalThis, { showSaveFilePicker });
+  });
+  const button = device.getByRole("button", { name: "Save a copy on this device" });
+  expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+  await button.click();
+  await on.getByText(/saved as “Refused by the server.webm”/).waitFor();
+  const bytes = await on.evaluate(async () => {
+    const folder = await navigator.storage.getDirectory();
+    const handle = await folder.getFileHandle("Refused by the server.webm");
+    return [...new Uint8Array(await (await handle.getFile()).arrayBuffer())];
+  });
+  return Uint8Array.from(bytes);
+}
+
+async function secondsInFile(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
+  using input = new Input({ source: new BufferSource(bytes), formats: ALL_FORMATS });
+  const track = await input.getPrimaryAudioTrack();
+  // Awaited here: the input is closed when this returns.
+  return track ? await track.computeDuration() : 0;
+}
+
 describe("without a network", () => {
   it("the app starts, records, and sends everything when the network is back", async () => {
     await page.evaluate(async () => {
@@ -175,6 +286,20 @@ describe("without a network", () => {
     await page.waitForURL(at("/"));
     const device = page.getByRole("region", { name: "On this device" });
     await device.getByRole("heading", { name: "Far from everything" }).waitFor();
+
+    // What needs the server says so; what is here stays listed, and can be had as a file.
+    await page.goto(at("/lecture/somewhere"));
+    await page.getByRole("heading", { name: "This lecture is out of reach" }).waitFor();
+    await page.goto(at("/"));
+    await page.getByRole("heading", { name: "Your library is out of reach" }).waitFor();
+    await page.evaluate(() => Reflect.deleteProperty(globalThis, "showSaveFilePicker"));
+    const downloaded = page.waitForEvent("download");
+    await device.getByRole("button", { name: "Save a copy on this device" }).click();
+    const download = await downloaded;
+    expect(download.suggestedFilename()).toBe("Far from everything.webm");
+    const saved = Uint8Array.from(await readFile(await download.path()));
+    expect(await secondsInFile(saved)).toBeGreaterThan(3.5);
+
     await context.setOffline(false);
     await device.waitFor({ state: "detached", timeout: 60_000 });
     await page.getByRole("link", { name: "Far from everything" }).click();
