@@ -18,6 +18,7 @@ import {
   type JSONValue,
 } from "../values/index.ts";
 import { decodeExportJson, type BareIntegers } from "./exportJson.ts";
+import { elementsOfJsonArray } from "./jsonArray.ts";
 import type { ImportFormat, ImportMode } from "./protocol.ts";
 import { openZipFile, type ZipFile } from "./zipArchive.ts";
 
@@ -118,13 +119,19 @@ function csvValue(text: string): JSONValue {
 }
 
 async function* readArray(source: Readable): AsyncGenerator<JSONObject> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of source) chunks.push(chunk as Buffer);
-  const array = decodeJson(Buffer.concat(chunks).toString("utf8"), "float64", "The file");
-  if (!Array.isArray(array)) throw new ImportError("The file is not a JSON array of documents.");
-  for (const [i, document] of array.entries()) {
-    if (!isJSONObject(document)) throw new ImportError(`Element ${String(i)} is not an object.`);
-    yield document;
+  let position = 0;
+  try {
+    // A file's stream has no encoding set, so its chunks are Buffers.
+    for await (const text of elementsOfJsonArray(source as AsyncIterable<Buffer>)) {
+      const where = `Element ${String(position)}`;
+      const document = decodeJson(text, "float64", where);
+      if (!isJSONObject(document)) throw new ImportError(`${where} is not an object.`);
+      yield document;
+      position++;
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new ImportError(`The file is not a JSON array of documents: ${error.message}.`);
   }
 }
 
