@@ -124,7 +124,7 @@ export class Authentication {
     if (found !== undefined) return found;
     throw unauthenticated(
       "NoAuthProvider",
-      `No auth provider found matching the given token. ${describe(providers)} The token has issuer ${JSON.stringify(issuer)} and audience ${JSON.stringify(claims.aud ?? null)}. Check convex/auth.config.ts.`,
+      `No auth provider found matching the given token. ${describe(providers)} The token has issuer ${JSON.stringify(issuer)} and audience ${audienceText(claims.aud)}. Check convex/auth.config.ts.`,
     );
   }
 
@@ -180,6 +180,12 @@ function parseActing(base64: string): JSONObject {
     "InvalidAuthHeader",
     "What follows the admin key must be base64 of a JSON object.",
   );
+}
+
+/** Nothing of the token is proven: it may have anything there, of any depth. */
+function audienceText(audience: unknown): string {
+  const parts = [audience].flat().filter((part) => typeof part === "string");
+  return parts.length === 0 ? "none" : parts.map((part) => JSON.stringify(part)).join(", ");
 }
 
 function describe(providers: readonly Provider[]): string {

@@ -1,6 +1,7 @@
 // Convex's limits on any value that goes into a function or comes out of it, and a quick way to see that they are far off.
 import type { Value } from "convex/values";
 import {
+  endOfString,
   isObjectValue,
   lengthProblem,
   MAX_ARRAY_LENGTH,
@@ -27,7 +28,6 @@ export function mayExceedLimit(json: string): boolean {
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
-const BACKSLASH = 0x5c;
 const OPEN_SQUARE = 0x5b;
 const CLOSE_SQUARE = 0x5d;
 const OPEN_CURLY = 0x7b;
@@ -64,18 +64,6 @@ function mayBeMisshapen(json: string): boolean {
     if (depth > MAX_VALUE_NESTING) return true;
   }
   return false;
-}
-
-function endOfString(json: string, start: number): number {
-  let end = json.indexOf('"', start + 1);
-  while (isEscaped(json, end)) end = json.indexOf('"', end + 1);
-  return end;
-}
-
-function isEscaped(json: string, quote: number): boolean {
-  let backslashes = 0;
-  while (json.charCodeAt(quote - 1 - backslashes) === BACKSLASH) backslashes += 1;
-  return backslashes % 2 === 1;
 }
 
 /** What is wrong with the form of a value, in Convex's words; null when nothing is. Its size is not looked at. */

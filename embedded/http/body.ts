@@ -9,6 +9,7 @@ import {
   createInflate,
   createZstdDecompress,
 } from "node:zlib";
+import { isDeeperThan, MAX_JSON_LEVELS } from "../values/index.ts";
 import { HttpError, badRequest } from "./errors.ts";
 
 /** Convex's cap for the public API: arguments of 16 MiB and a little room for the envelope. */
@@ -139,10 +140,20 @@ export async function bodyBytes(message: IncomingMessage, limitBytes: number): P
 /** The whole body as JSON of any shape; the caller checks it. */
 export async function bodyJson(message: IncomingMessage, limitBytes: number): Promise<unknown> {
   const text = (await bodyBytes(message, limitBytes)).toString("utf8");
+  checkLevels(text, "The request body");
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     throw badRequest("InvalidJson", `The request body is not valid JSON: ${detail}`);
   }
+}
+
+/** @throws HttpError 400 when JSON of a stranger is nested in more levels than anything sensible */
+export function checkLevels(json: string, what: string): void {
+  if (!isDeeperThan(json, MAX_JSON_LEVELS)) return;
+  throw badRequest(
+    "InvalidJson",
+    `${what} is not valid JSON: it has more than ${String(MAX_JSON_LEVELS)} levels.`,
+  );
 }

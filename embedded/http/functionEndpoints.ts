@@ -11,6 +11,7 @@ import type {
 } from "../functions/index.ts";
 import { parseFunctionPath } from "../functions/paths.ts";
 import { encodeTs, isJSONObject, type JSONObject } from "../values/index.ts";
+import { checkLevels } from "./body.ts";
 import { callerInfo } from "./caller.ts";
 import { errorText } from "./errorText.ts";
 import { HttpError, badRequest } from "./errors.ts";
@@ -169,6 +170,7 @@ function parseArgs(args: unknown): JSONObject {
 
 function parseArgsParameter(text: string | null): unknown {
   if (text === null) return {};
+  checkLevels(text, "The `args` parameter");
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -168,6 +168,17 @@ describe("a token that proves nothing", () => {
     expect((await tryToken([header, payload, signature].join("."))).status).toBe(401);
   });
 
+  it("is refused when its audience is something else of any depth", async () => {
+    const [header, , signature] = (await signToken(issuer.privateKey)).split(".");
+    const audience = "[".repeat(5_000) + "]".repeat(5_000);
+    const payload = Buffer.from(`{"iss":"x","aud":[${audience},"there"]}`).toString("base64url");
+    const client = await RawClient.connect(server.url);
+    authenticate(client, 0, [header, payload, signature].join("."));
+    await client.until(() => client.closed);
+    expect(client.messages.at(-1)).toMatchObject({ type: "AuthError" });
+    expect(client.messages.at(-1)?.error).toContain('audience "there"');
+  });
+
   it("is refused when its algorithm is none", async () => {
     const [, payload] = (await signToken(issuer.privateKey)).split(".");
     const header = Buffer.from('{"alg":"none","typ":"JWT"}').toString("base64url");

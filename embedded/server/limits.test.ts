@@ -2,6 +2,7 @@
 // functions, HTTP actions, pushes, environment variables.
 import { zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { RawClient } from "./testing/rawClient.ts";
 import { startTestServer, type TestServer } from "./testing/testServer.ts";
 
 // Hundreds of megabytes go back and forth, on a machine that may be busy.
@@ -33,6 +34,47 @@ describe("a call of a function", () => {
     expect(await refused.json()).toEqual({
       code: "PayloadTooLarge",
       message: `The request body is larger than the ${String(mostBytes)} bytes that this endpoint takes.`,
+    });
+  });
+});
+
+describe("JSON of strangers", () => {
+  const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+
+  it("has at most 128 levels, also in an address", async () => {
+    const call = (levels: number) =>
+      fetch(`${server.url}/api/query`, {
+        method: "POST",
+        // Three levels are around the value.
+        body: `{"path":"values:echo","args":[{"value":${deep(levels - 3)}}]}`,
+      });
+    const read = (await (await call(128)).json()) as { status: string; errorMessage: string };
+    expect(read.status).toBe("error");
+    expect(read.errorMessage).toContain("nested 126 levels deep > maximum nesting 64");
+    for (const levels of [129, 1_000_000]) {
+      const refused = await call(levels);
+      expect(refused.status).toBe(400);
+      expect(await refused.json()).toEqual({
+        code: "InvalidJson",
+        message: "The request body is not valid JSON: it has more than 128 levels.",
+      });
+    }
+    const args = encodeURIComponent(`{"value":${deep(1_000)}}`);
+    const address = `${server.url}/api/query?path=values:echo&args=${args}`;
+    expect((await fetch(address)).status).toBe(400);
+  });
+
+  it("on the socket, too, where it is a fatal error: a client would send it again and again", async () => {
+    const mutation = (levels: number) =>
+      `{"type":"Mutation","requestId":0,"udfPath":"messages:send","args":[{"body":${deep(levels - 3)}}]}`;
+    const client = await RawClient.connect(server.url);
+    client.socket.send(mutation(128));
+    expect((await client.answer(0)).success).toBe(false);
+    client.socket.send(mutation(1_000_000));
+    await client.until(() => client.closed);
+    expect(client.messages.at(-1)).toEqual({
+      type: "FatalError",
+      error: "Received invalid JSON on the socket: it has more than 128 levels.",
     });
   });
 });

@@ -1,6 +1,13 @@
 // What clients may say on the socket, checked at the border: after `parseClientMessage` everything has its type.
 // Source: convex/src/browser/sync/protocol.ts of the npm package `convex` (Apache-2.0).
-import { decodeTs, isJSONObject, type JSONObject, type JSONValue } from "../values/index.ts";
+import {
+  decodeTs,
+  isDeeperThan,
+  isJSONObject,
+  MAX_JSON_LEVELS,
+  type JSONObject,
+  type JSONValue,
+} from "../values/index.ts";
 
 export type AddQuery = {
   type: "Add";
@@ -88,6 +95,11 @@ export function parseClientMessage(text: string): ClientMessage {
 
 function parseObject(text: string): JSONObject {
   let value: JSONValue;
+  if (isDeeperThan(text, MAX_JSON_LEVELS)) {
+    throw new ProtocolError(
+      `Received invalid JSON on the socket: it has more than ${String(MAX_JSON_LEVELS)} levels.`,
+    );
+  }
   try {
     value = JSON.parse(text) as JSONValue;
   } catch {

@@ -11,6 +11,7 @@ export {
 export { encodeId, decodeId, INTERNAL_ID_LENGTH } from "./id.ts";
 export { isObjectValue } from "./json.ts";
 export { valueSize, valueNesting } from "./size.ts";
+export { endOfString, isDeeperThan, MAX_JSON_LEVELS } from "./jsonText.ts";
 export { lengthProblem, MAX_ARRAY_LENGTH, MAX_OBJECT_FIELDS } from "./lengths.ts";
 export { formatValue } from "./format.ts";
 export { type ValidatorJSON, type TableNames, validateValue } from "./validator.ts";
