@@ -89,7 +89,7 @@ describe("files that are opened with the app", () => {
       await openWithApp(handles);
     }, files);
     const links = page.getByRole("link", { name: "Open the lecture" });
-    await expect.poll(() => links.count(), { timeout: 60_000 }).toBe(endings.length);
+    await expect.poll(() => links.count(), { timeout: 150_000 }).toBe(endings.length);
     expect(await page.getByRole("alert").allInnerTexts()).toEqual([]);
 
     const account = await TestAccount.ofPage(world.lectern.url, page);
