@@ -13,7 +13,7 @@ const ANNOUNCES =
   /\b(?:(?:subject|topic|theme) (?:of|for|is|to)|lectures? (?:is|are|on|about|upon|will)|(?:these|this|today's|our) (?:lectures?|talk|course|evening|morning)|(?:talk|speak|lecture|tell you|address you)(?: to you)?(?: today| tonight| this evening)? (?:about|on|upon|of)|today we|bring before you)\b|\b(?:heute|thema|vorlesung|aujourd'hui|sujet|cours|hoy|tema|clase|сегодня|тема|лекци\p{L}+)\b|今天|今日|本日|講義|讲/iu;
 /** What the name of a subject follows at once. */
 const NAMES =
-  /\b(?:(?:talk|speak|lecture|tell you|hear|learn)(?:ing)?(?: to you)?(?: today| tonight)? (?:about|on|upon|of)|(?:look(?:ing)? at|discuss(?:ing)?|cover(?:ing)?|study(?:ing)?|deal(?:ing)? with|focus(?:ing)? on)|(?:subject|topic|theme) (?:of (?:today's|this|the|our) (?:lecture|talk|session) )?is|today(?:'s lecture)? is about)\s+|(?<!\p{L})(?:(?:spreche|sprechen|reden) (?:wir |ich )?(?:heute )?(?:über|von)|(?:parlons|parlerons|parler) (?:aujourd'hui )?d(?:e |u |es |['’])|(?:hablamos|hablaremos|hablar|tratar) (?:hoy )?(?:de|sobre)|(?:parliamo|parleremo|parlare) (?:oggi )?d(?:i |el |ella |ell['’]|ei )|(?:falamos|falar) (?:hoje )?(?:de|do|da|sobre))\s*/iu;
+  /\b(?:(?:talk|speak|lecture|tell you|hear|learn)(?:ing)?(?: to you)?(?: today| tonight)? (?:about|on|upon|of)|(?<looks>look(?:ing)? at|discuss(?:ing)?|cover(?:ing)?|study(?:ing)?|deal(?:ing)? with|focus(?:ing)? on)|(?:subject|topic|theme) (?:of (?:today's|this|the|our) (?:lecture|talk|session) )?is|today(?:'s lecture)? is about)\s+|(?<!\p{L})(?:(?:spreche|sprechen|reden) (?:wir |ich )?(?:heute )?(?:über|von)|(?:parlons|parlerons|parler) (?:aujourd'hui )?d(?:e |u |es |['’])|(?:hablamos|hablaremos|hablar|tratar) (?:hoy )?(?:de|sobre)|(?:parliamo|parleremo|parlare) (?:oggi )?d(?:i |el |ella |ell['’]|ei )|(?:falamos|falar) (?:hoje )?(?:de|do|da|sobre))\s*/iu;
 /** Where the name ends. */
 const ENDS =
   /[,.;:!?—–]|\s(?:which|that|because|so|but|when|where|today|tonight|this|as|to|if|and (?:then|i|we|you|how|why|what)|der|die|das ist|qui|que|che)(?=[\s.,;:!?]|$)/iu;
@@ -21,6 +21,9 @@ const ENDS =
 const LONGEST_NAME = { words: 8, terms: 5 };
 /** The announcement itself, and at least once more. */
 const SAID_AGAIN = 2;
+/** "Look at the board": what is looked at may be a thing in the room. */
+const SAID_OFTEN = 3;
+const LOOKS_LIKE_A_SUBJECT = /\s\S+\s|(?:^|\s)\p{Lu}/u;
 
 /** What is said in the same sentence as an announcement weighs this much more. */
 const ANNOUNCED = 1.8;
@@ -71,16 +74,20 @@ function namedIn(corpus: Corpus, opening: Unit[]): Keyphrase | undefined {
     const raw = unit.text.slice(from).split(ENDS)[0] ?? "";
     const text = cleanTerm(raw, corpus.language);
     const terms = termsIn(unit, from, from + raw.length);
-    if (text === undefined || !isName(text, terms, corpus)) continue;
+    if (text === undefined || terms.length === 0 || !isName(text, terms)) continue;
+    const isDoubtful = match.groups?.["looks"] !== undefined && !LOOKS_LIKE_A_SUBJECT.test(text);
+    if (!isSaidAgain(terms, corpus, isDoubtful ? SAID_OFTEN : SAID_AGAIN)) continue;
     return { text, key: terms.join(" "), terms, count: 1, weight: 0 };
   }
   return undefined;
 }
 
-function isName(text: string, terms: string[], corpus: Corpus): boolean {
-  if (terms.length === 0 || terms.length > LONGEST_NAME.terms) return false;
-  if (text.split(/\s+/u).length > LONGEST_NAME.words) return false;
-  return terms.some((term) => !isWeakWord(term) && (corpus.spread.get(term) ?? 0) >= SAID_AGAIN);
+function isName(text: string, terms: string[]): boolean {
+  return terms.length <= LONGEST_NAME.terms && text.split(/\s+/u).length <= LONGEST_NAME.words;
+}
+
+function isSaidAgain(terms: string[], { spread }: Corpus, times: number): boolean {
+  return terms.some((term) => !isWeakWord(term) && (spread.get(term) ?? 0) >= times);
 }
 
 function termsIn(unit: Unit, from = 0, to = Infinity): string[] {

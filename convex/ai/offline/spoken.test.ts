@@ -91,6 +91,7 @@ describe("what a lecture is about", () => {
     "First I want to talk about the exam.",
     "I will talk about three things.",
     "We are going to look at it.",
+    "Please look at the picture, the picture of a membrane.",
   ])("is not heard in: %s", async (remark) => {
     const { title } = await notesOf(`${remark} ${body("osmosis")}`);
     expect(title).toMatch(/^Osmosis/u);
