@@ -73,10 +73,11 @@ function drawBars(canvas: HTMLCanvasElement, levels: LevelHistory): void {
   const step = BAR_PX + GAP_PX;
   const count = Math.floor(width / step);
   const peaks = levels.last(count);
-  // The newest stands at the right edge.
-  for (const [i, peak] of peaks.entries()) {
+  // The newest stands at the right edge; where nothing has been heard yet, a dotted line holds the place.
+  for (let i = 0; i < count; i += 1) {
+    const peak = peaks[peaks.length - 1 - i] ?? 0;
     const barHeight = Math.max(2, heightOf(peak) * height);
-    const x = width - (peaks.length - i) * step;
+    const x = width - (i + 1) * step;
     context.beginPath();
     context.roundRect(x, (height - barHeight) / 2, BAR_PX, barHeight, BAR_PX / 2);
     context.fill();

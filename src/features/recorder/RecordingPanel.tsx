@@ -62,8 +62,8 @@ export function RecordingPanel({
         <p className={styles.live}>
           <Link to="/lecture/$lectureId" params={{ lectureId: device.lectureId }}>
             Read the notes as they are written
-          </Link>{" "}
-          <span>Recording goes on meanwhile.</span>
+          </Link>
+          {status === "recording" && <span> Recording goes on meanwhile.</span>}
         </p>
       )}
       <Marks recorder={recorder} marks={marks} />
