@@ -4,6 +4,7 @@ import { ConvexReactClient } from "convex/react";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { TranscriptFeed } from "../../src/features/lecture/transcript/TranscriptFeed.ts";
+import { timelineParts } from "../../src/features/jobs/timelineParts.ts";
 import { TestAccount } from "../harness/client.ts";
 import { Deployed } from "../harness/deployed.ts";
 import { scriptedLecture, spokenSeconds } from "../harness/scriptedLecture.ts";
@@ -64,6 +65,10 @@ describe("the screens that show a job of 200 pieces", () => {
     const pageClient = open(pageWire);
     const stopPage = showLecture(pageClient, lectureId);
 
+    const storyWire = new Wire();
+    const storyClient = open(storyWire);
+    const stopStory = showStory(storyClient, lectureId);
+
     const { runs, end } = deployed.countRuns();
     // Everything is sent before the first answer, so that the shown percent moves as often as it can.
     const release = holdAnswers(provider);
@@ -79,12 +84,14 @@ describe("the screens that show a job of 200 pieces", () => {
     await end();
     const transcript = await account.transcript(lectureId);
     expect(spokenSeconds(transcript)).toEqual(lecture.seconds);
-    for (const stop of [stopList, stopPage]) stop();
-    await Promise.all([library.close(), pageClient.close()]);
+    for (const stop of [stopList, stopPage, stopStory]) stop();
+    await Promise.all([library.close(), pageClient.close(), storyClient.close()]);
 
     const textBytes = Buffer.byteLength(JSON.stringify(transcript));
     print(`library: ${runs.get("lectures.js:list")} runs of its query`, libraryWire);
     print(`lecture page: transcript of ${textBytes} bytes`, pageWire);
+
+    print("what happened, with the picture of all pieces", storyWire);
 
     // The library: when the shown percent, stage or state has moved, and not for each of 200 pieces.
     expect(runs.get("lectures.js:list")).toBeLessThanOrEqual(100);
@@ -95,6 +102,9 @@ describe("the screens that show a job of 200 pieces", () => {
     expect(runs.get("transcripts.js:range")).toBeLessThanOrEqual(2 * PIECES);
     // All of the page together: no more than a few times what it shows in the end.
     expect(pageWire.receivedBytes).toBeLessThan(4 * textBytes);
+    // The picture moves with every piece that begins or ends; only the part around it is sent.
+    const { updates, bytes } = storyWire.of("jobs:chunkTimeline");
+    expect(bytes / updates).toBeLessThan(5000);
   });
 });
 
@@ -119,6 +129,21 @@ function showLecture(
     }),
     () => feed.dispose(),
   ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** Subscribes to what "What happened" does. */
+function showStory(
+  client: ConvexReactClient,
+  lectureId: Awaited<ReturnType<TestAccount["createLecture"]>>,
+): () => void {
+  const stops = [client.watchQuery(api.jobs.get, { lectureId }).onUpdate(() => {})];
+  for (const part of timelineParts(0, PIECES)) {
+    const timeline = client.watchQuery(api.jobs.chunkTimeline, { lectureId, ...part });
+    stops.push(timeline.onUpdate(() => {}));
+  }
   return () => {
     for (const stop of stops) stop();
   };

@@ -1,16 +1,13 @@
 // The pieces of a lecture over time, as a picture and, for those who can't see it, as a table.
 import { useState } from "react";
 import { formatClock, formatDuration } from "../../../domain/time.ts";
-import { api } from "../../../convex/_generated/api.js";
 import type { Id } from "../../../convex/_generated/dataModel.js";
-import { useSessionQuery } from "../../app/session.ts";
 import { Button } from "../../ui/Button.tsx";
 import { SkeletonText } from "../../ui/Skeleton.tsx";
 import { chunkPicture, kindOf, type BarKind, type Picture, type Row } from "./chunkPicture.ts";
+import { PAGE_SIZE } from "./timelineParts.ts";
+import { useTimeline } from "./useTimeline.ts";
 import styles from "./ChunkTimeline.module.css";
-
-/** As many as one query gives. */
-const PAGE_SIZE = 200;
 
 const kindWords: Record<BarKind, string> = {
   waiting: "Waiting",
@@ -32,11 +29,7 @@ export function ChunkTimeline({
   nowMs: number;
 }) {
   const [fromIndex, setFromIndex] = useState(0);
-  const chunks = useSessionQuery(api.jobs.chunkTimeline, {
-    lectureId,
-    fromIndex,
-    limit: PAGE_SIZE,
-  });
+  const chunks = useTimeline(lectureId, fromIndex, chunkCount);
   const picture = chunks && chunkPicture(chunks, nowMs);
   const isPaged = chunkCount > PAGE_SIZE;
 

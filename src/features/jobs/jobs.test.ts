@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { chunkPicture, kindOf, type TimelineChunk } from "./chunkPicture.ts";
+import { timelineParts } from "./timelineParts.ts";
 import { costInWords, jobStory, piecesInWords, type StoryJob } from "./jobStory.ts";
 
 const chunk = (change: Partial<TimelineChunk>): TimelineChunk => ({
@@ -53,6 +54,19 @@ describe("the picture of the chunks over time", () => {
   ])("has round marks along %i ms", (spanMs, labels) => {
     const picture = chunkPicture([chunk({ receivedAt: 0, startedAt: 0, finishedAt: spanMs })], 0);
     expect(picture?.ticks.map((tick) => tick.label)).toEqual(labels);
+  });
+});
+
+describe("the parts in which the pieces are asked for", () => {
+  it.each([
+    [0, 0, [0]],
+    [0, 25, [0]],
+    [0, 60, [0, 25, 50]],
+    [200, 260, [200, 225, 250]],
+    [0, 1000, [0, 25, 50, 75, 100, 125, 150, 175]],
+  ])("from piece %i of %i begin at %j", (fromIndex, chunkCount, starts) => {
+    const parts = timelineParts(fromIndex, chunkCount);
+    expect(parts).toEqual(starts.map((start) => ({ fromIndex: start, limit: 25 })));
   });
 });
 
