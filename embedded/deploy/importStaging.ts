@@ -49,13 +49,17 @@ export type StagingOptions = {
   tableName: string | null;
   /** An empty folder of this import's own. */
   folder: string;
+  /** Ends it: the server stops. */
+  signal: AbortSignal;
 };
+
+export const STOPPED = "The server was stopped during the import. Nothing was imported.";
 
 export async function stageImport(options: StagingOptions): Promise<ImportPlan> {
   const { format, mode, folder } = options;
   const plan: ImportPlan =
     format === "zip"
-      ? { mode, ...(await stageZip(options.path, folder)) }
+      ? { mode, ...(await stageZip(options.path, folder, options.signal)) }
       : { mode, tables: [await stageTable(options)], hasFiles: false };
   await writeFile(join(folder, PLAN_FILE), JSON.stringify(plan));
   return plan;
@@ -66,7 +70,7 @@ async function stageTable(options: StagingOptions): Promise<StagedTable> {
   if (tableName === null) throw new ImportError(`Importing ${format} needs a table name.`);
   checkTableName(tableName);
   const source = createReadStream(path);
-  const staged = new StagedDocuments(join(options.folder, "0.jsonl"));
+  const staged = new StagedDocuments(join(options.folder, "0.jsonl"), options.signal);
   try {
     for await (const document of readDocuments(source, format)) await staged.add(document);
   } finally {
@@ -164,6 +168,7 @@ const tableListLine = z.object({ name: z.string(), id: z.number().int().positive
 async function stageZip(
   path: string,
   folder: string,
+  signal: AbortSignal,
 ): Promise<{ tables: StagedTable[]; hasFiles: boolean }> {
   const zip = await openZipFile(path).catch((error: unknown) => {
     throw new ImportError(`The file is not a readable zip: ${messageOf(error)}`);
@@ -178,11 +183,11 @@ async function stageZip(
     const tables: StagedTable[] = [];
     for (const name of tableFolders(zip)) {
       const file = `${String(tables.length)}.jsonl`;
-      const staged = await stageZipTable(zip, name, join(folder, file));
+      const staged = await stageZipTable(zip, name, join(folder, file), signal);
       const number = numbers.get(name) ?? staged.tableNumber;
       tables.push({ name, number, file, documentCount: staged.count });
     }
-    return { tables, hasFiles: await stageBlobs(zip, join(folder, BLOBS_FOLDER)) };
+    return { tables, hasFiles: await stageBlobs(zip, join(folder, BLOBS_FOLDER), signal) };
   } finally {
     await zip.close();
   }
@@ -215,11 +220,12 @@ async function stageZipTable(
   zip: ZipFile,
   table: string,
   stagedPath: string,
+  signal: AbortSignal,
 ): Promise<StagedDocuments> {
   const marker = `${table}/generated_schema.jsonl`;
   const isLossless = zip.has(marker) && (await firstLine(zip.read(marker))) === '"uniform"';
   const name = `${table}/documents.jsonl`;
-  const staged = new StagedDocuments(stagedPath);
+  const staged = new StagedDocuments(stagedPath, signal);
   try {
     const documents = readLines(zip.read(name), isLossless ? "int64" : "float64", name);
     for await (const document of documents) await staged.add(document);
@@ -235,7 +241,7 @@ async function firstLine(source: Readable): Promise<string> {
 }
 
 /** Blobs are named by their documents' ids, perhaps with an extension, which is dropped. */
-async function stageBlobs(zip: ZipFile, folder: string): Promise<boolean> {
+async function stageBlobs(zip: ZipFile, folder: string, signal: AbortSignal): Promise<boolean> {
   const blobs = zip.names
     .map((name) => ({ name, id: /^_storage\/([a-z0-9]+)(\.[^/]*)?$/.exec(name)?.[1] }))
     .filter(({ name }) => !name.endsWith(".jsonl"));
@@ -243,6 +249,7 @@ async function stageBlobs(zip: ZipFile, folder: string): Promise<boolean> {
   await mkdir(folder, { recursive: true });
   for (const { name, id } of blobs) {
     if (id === undefined) continue;
+    if (signal.aborted) throw new ImportError(STOPPED);
     await pipeline(
       zip.read(name),
       createWriteStream(join(folder, id), { flags: "wx", flush: true }),
@@ -267,12 +274,15 @@ class StagedDocuments {
   /** The table number in the ids of the documents; null when they have none. */
   tableNumber: number | null = null;
   readonly #file: WriteStream;
+  readonly #signal: AbortSignal;
 
-  constructor(path: string) {
+  constructor(path: string, signal: AbortSignal) {
+    this.#signal = signal;
     this.#file = createWriteStream(path, { flags: "wx" });
   }
 
   async add(document: JSONObject): Promise<void> {
+    if (this.#signal.aborted) throw new ImportError(STOPPED);
     this.count++;
     if (typeof document._id === "string") {
       this.tableNumber ??= decodeId(document._id)?.tableNumber ?? null;

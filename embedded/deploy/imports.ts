@@ -11,7 +11,7 @@ import type { HttpRequest } from "../http/router.ts";
 import { type JSONObject, type JSONValue, textOf } from "../values/index.ts";
 import type { ReportError } from "./exports.ts";
 import { placeBlobs } from "./importBlobs.ts";
-import { ImportError, stageImport, type ImportPlan } from "./importStaging.ts";
+import { ImportError, stageImport, STOPPED, type ImportPlan } from "./importStaging.ts";
 import { tableNotEmpty } from "./importTables.ts";
 import { finishUploadRequest, parseBody, performImportRequest } from "./protocol.ts";
 import { asHttpError } from "./push.ts";
@@ -28,7 +28,7 @@ export class Imports {
   readonly #dataDir: string;
   readonly #reportError: ReportError;
   readonly #running = new Set<Promise<void>>();
-  #closing = false;
+  readonly #closing = new AbortController();
 
   constructor(engine: Engine, dataDir: string, reportError: ReportError) {
     this.#engine = engine;
@@ -88,7 +88,10 @@ export class Imports {
         await pipeline(part, createWriteStream(path, { flags: "a" }));
       }
       await rm(uploaded, { recursive: true });
-      const plan = await stageImport({ path, format, mode, tableName, folder });
+      const plan = await stageImport({
+        ...{ path, format, mode, tableName, folder },
+        signal: this.#closing.signal,
+      });
       await this.#askForConfirmation(importId, plan);
     });
     return { importId };
@@ -105,7 +108,7 @@ export class Imports {
 
   /** Ends what is in progress: an import that has not shown its documents by now shows none. */
   async close(): Promise<void> {
-    this.#closing = true;
+    this.#closing.abort();
     await Promise.all(this.#running);
   }
 
@@ -113,9 +116,7 @@ export class Imports {
     const folder = importFolder(this.#dataDir, importId);
     await this.#step("deploy:beginImport", importId);
     while (await this.#step("deploy:importSome", importId)) {
-      if (this.#closing) {
-        throw new ImportError("The server was stopped during the import. Nothing was imported.");
-      }
+      if (this.#closing.signal.aborted) throw new ImportError(STOPPED);
     }
     const takeBack = await placeBlobs(this.#dataDir, folder, readPlan(folder));
     try {
@@ -142,7 +143,7 @@ export class Imports {
   async #removeHiddenTables(): Promise<void> {
     try {
       let hasMore = true;
-      while (hasMore && !this.#closing) {
+      while (hasMore && !this.#closing.signal.aborted) {
         const { value } = await this.#engine.callSystem("deploy:removeImportLeftovers", {});
         hasMore = value === true;
       }
