@@ -1,11 +1,15 @@
 // Imports while others are at work: they are served meanwhile, see the old data until the new is there as a whole, and
 // an import that fails or is cut off leaves nothing.
+import { createHash, randomUUID } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { join } from "node:path";
 import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { DATABASE_FILE } from "../database/index.ts";
+import { ZipFileWriter } from "../deploy/zipArchive.ts";
 import { slowdown, withoutSlowdown } from "../functions/testing/slowdown.ts";
 import {
   confirmImport,
@@ -15,6 +19,7 @@ import {
   type ImportState,
 } from "./testing/importData.ts";
 import { startTestServer, until, type TestServer } from "./testing/testServer.ts";
+import { encodeId } from "../values/index.ts";
 
 const increment = makeFunctionReference<"mutation">("counters:increment");
 const counterOf = makeFunctionReference<"query", { name: unknown }, number>("counters:get");
@@ -209,5 +214,49 @@ it("imports nothing when its table gets documents meanwhile", async () => {
     importReaches(server, importId, ({ state }) => state === "completed"),
   ).rejects.toThrow(/Table "meanwhile" already has documents/);
   expect(await sizeOf("meanwhile")).toBe(1);
+  await until(() => hiddenTables().length === 0);
+});
+
+it("brings files with their rows, or neither", async () => {
+  const [first, second] = [randomUUID(), randomUUID()];
+  const snapshot = async (blobs: number) => {
+    const path = join(server.dataDir, `snapshot-${randomUUID()}.zip`);
+    const zip = new ZipFileWriter(path);
+    const ids = [1, 2].map((byte) => encodeId(513, new Uint8Array(16).fill(byte)));
+    const rows = [first, second].map((internalId, i) => ({
+      ...{ _id: ids[i], internalId, size: 5, contentType: "text/plain" },
+      sha256: createHash("sha256")
+        .update(`text${String(i)}`)
+        .digest("base64"),
+    }));
+    const jsonl = rows.map((row) => `${JSON.stringify(row)}\n`);
+    await zip.add("_storage/documents.jsonl", jsonl, { compress: true });
+    const files = ids.map((id, i) => JSON.stringify({ storageId: id, name: String(i) }));
+    await zip.add("files/documents.jsonl", [files.join("\n")], { compress: true });
+    for (const [i, id] of ids.slice(0, blobs).entries()) {
+      await zip.add(`_storage/${String(id)}`, [`text${String(i)}`], { compress: false });
+    }
+    await zip.close();
+    return new Uint8Array(await readFile(path));
+  };
+  const onDisk = () =>
+    readdirSync(join(server.dataDir, "files"), { recursive: true })
+      .map((name) => basename(String(name)))
+      .filter((name) => name === first || name === second);
+  const options = { format: "zip", mode: "requireEmpty" } as const;
+
+  await expect(importData(server, options, await snapshot(1))).rejects.toThrow(
+    "The snapshot has no file for _storage document",
+  );
+  expect([onDisk(), await sizeOf("_storage"), await sizeOf("files")]).toEqual([[], 0, 0]);
+
+  expect(await importData(server, options, await snapshot(2))).toBe(4);
+  expect(onDisk()).toHaveLength(2);
+  const response = await fetch(`${server.url}/api/storage/${second}`);
+  expect(await response.text()).toBe("text1");
+
+  // Replaced by the same files: the bytes stay, whether or not the snapshot brings them.
+  await importData(server, { ...options, mode: "replace" }, await snapshot(0));
+  expect([onDisk().length, await sizeOf("_storage"), await sizeOf("files")]).toEqual([2, 2, 2]);
   await until(() => hiddenTables().length === 0);
 });
