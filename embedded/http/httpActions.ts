@@ -55,7 +55,7 @@ export async function answerHttpAction(
     identity: await attemptedIdentity(auth, message.headers.authorization),
     client,
   });
-  return toReply(response, (error) =>
+  return toReply(response, request.signal, (error) =>
     log({
       ...{ identifier: `${request.method} ${path}`, kind: "HttpAction", environment: "isolate" },
       ...{ caller: "HttpEndpoint", logLines: [], requestId: client.requestId },
@@ -114,7 +114,11 @@ async function requestBody(request: HttpRequest): Promise<HttpActionRequest["bod
 
 type Report = (error: unknown) => void;
 
-async function toReply(response: HttpActionResponse, brokeOff: Report): Promise<HttpReply> {
+async function toReply(
+  response: HttpActionResponse,
+  clientGone: AbortSignal,
+  brokeOff: Report,
+): Promise<HttpReply> {
   const headers: Record<string, string[]> = {};
   for (const [name, value] of response.headers) {
     const key = name.toLowerCase();
@@ -124,11 +128,13 @@ async function toReply(response: HttpActionResponse, brokeOff: Report): Promise<
   if (body === null || body instanceof Uint8Array) {
     return { status, headers, body: body ?? new Uint8Array(0) };
   }
-  const chunks = Readable.from(capped(body, brokeOff), { objectMode: false });
+  const chunks = capped(body, brokeOff);
   try {
     // What fails before its first byte can still be answered with an error.
-    await once(chunks, "readable");
+    await once(chunks, "readable", { signal: clientGone });
   } catch (error) {
+    chunks.destroy();
+    if (clientGone.aborted) throw new HttpError(408, "ClientDisconnect", "The client went away.");
     if (error instanceof HttpError) throw error;
     const detail = error instanceof Error ? error.message : String(error);
     throw new HttpError(
@@ -141,32 +147,34 @@ async function toReply(response: HttpActionResponse, brokeOff: Report): Promise<
 }
 
 /** Fails when there is more than the cap, or when the action's own stream does. */
-async function* capped(
-  body: ReadableStream<Uint8Array>,
-  brokeOff: Report,
-): AsyncGenerator<Uint8Array, void> {
+function capped(body: ReadableStream<Uint8Array>, brokeOff: Report): Readable {
   const reader = body.getReader();
   let sizeBytes = 0;
-  const read = async (): Promise<Uint8Array | null> => {
+  const next = async (): Promise<Uint8Array | null> => {
     const { done, value } = await reader.read();
     if (done) return null;
     sizeBytes += value.byteLength;
     if (sizeBytes > BODY_LIMIT_BYTES) throw responseTooLarge();
     return value;
   };
-  try {
-    for (;;) {
-      const chunk = await read().catch((error: unknown) => {
-        brokeOff(error);
-        throw error;
-      });
-      if (chunk === null) return;
-      yield chunk;
-    }
-  } finally {
-    // Also when the client has gone away: the action need not write on.
-    await reader.cancel().catch(() => undefined);
-  }
+  return new Readable({
+    read() {
+      next().then(
+        (chunk) => this.push(chunk),
+        (error: unknown) => {
+          brokeOff(error);
+          this.destroy(error instanceof Error ? error : new Error(String(error)));
+        },
+      );
+    },
+    // At once, also while the action is silent: when its client has gone it need not write on.
+    destroy(error, done) {
+      reader.cancel(error ?? undefined).then(
+        () => done(error),
+        () => done(error),
+      );
+    },
+  });
 }
 
 function responseTooLarge(): HttpError {

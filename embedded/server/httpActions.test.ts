@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestServer, type TestServer } from "./testing/testServer.ts";
+import { startTestServer, until, type TestServer } from "./testing/testServer.ts";
 import { createIssuer, signToken, type Issuer } from "./testing/tokens.ts";
 
 let issuer: Issuer;
@@ -99,6 +99,26 @@ describe("a route of the app", () => {
     for await (const part of response) parts.push(String(part));
     expect(parts.join("")).toBe("part 1;part 2;part 3;");
     expect(parts.length).toBeGreaterThan(1);
+  });
+
+  it("is told when its client goes away before it has said anything", async () => {
+    const logged = async (): Promise<string[]> => {
+      const response = await fetch(`${server.url}/api/stream_function_logs?cursor=1`, {
+        headers: { authorization: `Convex ${server.adminKey}` },
+      });
+      const { entries } = (await response.json()) as { entries: { identifier: string }[] };
+      return entries.map(({ identifier }) => identifier);
+    };
+    const leaving = new AbortController();
+    const waiting = fetch(`${server.siteUrl}/silent`, { signal: leaving.signal });
+    await until(async () => (await logged()).includes("GET /silent"));
+    const before = (await logged()).filter((identifier) => identifier === "GET /hello").length;
+    leaving.abort();
+    await expect(waiting).rejects.toThrow();
+    await until(
+      async () =>
+        (await logged()).filter((identifier) => identifier === "GET /hello").length > before,
+    );
   });
 
   it("that throws is a 500 with the error's text in JSON", async () => {

@@ -123,10 +123,19 @@ function showView(connection: Connection, nav: HTMLElement, main: HTMLElement): 
       ),
     ),
   );
-  const decoded = decodeURIComponent(rest);
+  const decoded = decode(rest);
   const title = view.title(decoded);
   document.title = `${title} - ${location.host}`;
   const place = h("div", {});
   main.replaceChildren(h("h1", { tabindex: "-1" }, title), place);
   return view.open({ connection, rest: decoded, place });
+}
+
+/** An address that somebody typed may be no good encoding; then it is taken as it is. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
