@@ -1,6 +1,8 @@
 // Convex's limits on what comes and goes over HTTP (CONVEX-RUNTIME 4.7), each at the limit and one past it: calls of
 // functions, HTTP actions, pushes, environment variables.
-import { zstdCompressSync } from "node:zlib";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { createZstdCompress } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { RawClient } from "./testing/rawClient.ts";
 import { startTestServer, type TestServer } from "./testing/testServer.ts";
@@ -166,15 +168,19 @@ describe("an HTTP action", () => {
 
 describe("a push", () => {
   const mostBytes = 200_000_000;
-  const push = (bytes: number, headers: Record<string, string>) => {
-    const body = Buffer.alloc(bytes, " ");
-    body.write("{}");
-    return fetch(`${server.url}/api/deploy2/start_push`, {
+  const push = async (bytes: number, headers: Record<string, string>) =>
+    fetch(`${server.url}/api/deploy2/start_push`, {
       method: "POST",
       headers: { "content-encoding": "zstd", ...headers },
-      body: zstdCompressSync(body),
+      body: await buffer(Readable.from(emptyObject(bytes)).pipe(createZstdCompress())),
     });
-  };
+
+  /** `{}` and so many spaces that it has this size. */
+  function* emptyObject(sizeBytes: number): Generator<Buffer> {
+    yield Buffer.from("{}");
+    const piece = Buffer.alloc(MIB, " ");
+    for (let left = sizeBytes - 2; left > 0; left -= piece.length) yield piece.subarray(0, left);
+  }
 
   it("has at most 200 MB", async () => {
     // Read to its end, and found to be no push.
