@@ -40,6 +40,20 @@ describe("a call of a function", () => {
   });
 });
 
+describe("a function's path", () => {
+  it("has at most 512 characters", async () => {
+    const call = (length: number) =>
+      fetch(`${server.url}/api/query`, {
+        method: "POST",
+        body: JSON.stringify({ path: `${"m".repeat(length - 2)}:f`, args: {} }),
+      });
+    expect((await call(512)).status).toBe(200);
+    const refused = await call(513);
+    expect(refused.status).toBe(400);
+    expect(((await refused.json()) as Refusal).code).toBe("BadConvexFunctionIdentifier");
+  });
+});
+
 describe("JSON of strangers", () => {
   const deep = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
 
