@@ -3,7 +3,7 @@
 import { paginationOptsValidator, paginationResultValidator } from "convex/server";
 import { v } from "convex/values";
 import { getAuthUserId } from "@convex-dev/auth/server";
-import { MAX_MARK_NOTE_LENGTH, MAX_LECTURE_DURATION_MS } from "../domain/limits.ts";
+import { MAX_LECTURE_DURATION_MS, MAX_MARK_NOTE_LENGTH, MAX_MARKS } from "../domain/limits.ts";
 import { writerNameValidator } from "./ai/validators.ts";
 import { mutation, query } from "./_generated/server.js";
 import {
@@ -26,8 +26,6 @@ import {
   stageValidator,
 } from "./model/validators.ts";
 import type { Doc } from "./_generated/dataModel.js";
-
-const MAX_MARKS = 500;
 
 const summaryFields = {
   _id: v.id("lectures"),

@@ -6,6 +6,8 @@ export const MAX_TITLE_LENGTH = 200;
 export const MAX_COURSE_LENGTH = 100;
 /** Longest note of a mark made while recording, in characters. */
 export const MAX_MARK_NOTE_LENGTH = 500;
+/** Most marks of one lecture. */
+export const MAX_MARKS = 500;
 
 /** Largest piece of audio, in bytes: speech endpoints refuse more than 25 MB with the form around it. */
 export const MAX_CHUNK_BYTES = 24 * 1024 * 1024;

@@ -1,8 +1,9 @@
 /** What a person adds while a lecture is recorded: marks, title and course. Stored at once; said when that fails. */
+import { MAX_MARKS } from "../../domain/limits.ts";
 import type { Problem } from "./outbox/ledger.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 import type { Mark } from "./prepareRecording.ts";
-import { notKept } from "./recorderProblems.ts";
+import { notKept, tooManyMarks } from "./recorderProblems.ts";
 
 export type AdditionEvents = {
   onMarks: (marks: readonly Mark[]) => void;
@@ -27,9 +28,15 @@ export class LectureAdditions {
     this.#events = events;
   }
 
-  async addMark(mark: Mark): Promise<void> {
+  /** Returns false, and says so, when there are as many as a lecture can have. */
+  async addMark(mark: Mark): Promise<boolean> {
+    if (this.#marks.length >= MAX_MARKS) {
+      this.#events.onProblem(tooManyMarks);
+      return false;
+    }
     this.#showMarks([...this.#marks, mark]);
     await this.#storeMark(mark, "waiting");
+    return true;
   }
 
   async noteMark(markKey: string, note: string | undefined): Promise<void> {

@@ -261,12 +261,11 @@ export class LectureRecorder {
     this.#ended();
   }
 
-  /** Notes this moment as important. */
+  /** Notes this moment as important. Undefined, with the reason among the problems, when there are too many. */
   async addMark(note?: string): Promise<Mark | undefined> {
     if (!this.#additions) return undefined;
     const mark: Mark = { markKey: uniqueKey(), atMs: this.clockMs(), note };
-    await this.#additions.addMark(mark);
-    return mark;
+    return (await this.#additions.addMark(mark)) ? mark : undefined;
   }
 
   async noteMark(markKey: string, note: string | undefined): Promise<void> {

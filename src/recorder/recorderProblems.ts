@@ -1,4 +1,5 @@
 /** What can be wrong with a recording, in sentences that say what to do. */
+import { MAX_MARKS } from "../../domain/limits.ts";
 import { isQuotaError } from "./capture/storageRoom.ts";
 import type { StorageTrouble } from "./capture/segmentWriter.ts";
 import type { Problem } from "./outbox/ledger.ts";
@@ -56,6 +57,11 @@ export function microphoneLost(lost: string, wasRecording: boolean): Problem {
       : `${happened} Plug it in again or choose another one.`,
   };
 }
+
+export const tooManyMarks: Problem = {
+  code: "too_many_marks",
+  message: `A lecture can have ${MAX_MARKS} marks. Remove one to add another.`,
+};
 
 /** A mark, or title and course, could not be stored on this device. */
 export function notKept(what: "mark" | "title", error: unknown): Problem {

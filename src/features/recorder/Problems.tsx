@@ -5,7 +5,12 @@ import { Notice, type NoticeTone } from "../../ui/Notice.tsx";
 import styles from "./Problems.module.css";
 
 /** These don't endanger the recording at this moment. */
-const MILD = new Set(["storage_nearly_full", "nothing_recorded", "digital_silence"]);
+const MILD = new Set([
+  "storage_nearly_full",
+  "nothing_recorded",
+  "digital_silence",
+  "too_many_marks",
+]);
 
 export function Problems({
   snapshot: { problems, notice },

@@ -163,6 +163,18 @@ describe("sending a lecture", () => {
     expect(server.calls).toContain("mark exam");
   });
 
+  it("is not kept from sending by a mark that the server will not take", async () => {
+    await outbox.addLecture(lecture);
+    await addPieces("a", 2);
+    const mark = { clientKey: "a", markKey: "m", atMs: 1, status: "waiting" } as const;
+    await outbox.putMark(mark);
+    server.before = (method) => {
+      if (method.startsWith("mark")) throw problem("refused");
+    };
+    await run(async () => (await outbox.lectures()).length === 0);
+    expect(server.finished?.chunkCount).toBe(2);
+  });
+
   it("sends text sixteen chunks at a time", async () => {
     const chunk = { startMs: 0, endMs: 1, segments: [] };
     await outbox.addTextLecture(

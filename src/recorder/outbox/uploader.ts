@@ -250,13 +250,17 @@ export class Uploader {
     const { atMs, note } = mark;
     if (mark.status === "removing") await this.#server.removeMark(idOf(ledger), markKey);
     else {
-      await this.#server.addMark(idOf(ledger), {
-        clientKey: markKey,
-        atMs: Math.round(atMs),
-        note,
-      });
+      await this.#server
+        .addMark(idOf(ledger), { clientKey: markKey, atMs: Math.round(atMs), note })
+        .catch((error: unknown) => this.#withoutMark(error));
     }
     await this.#outbox.settleMark(mark);
+  }
+
+  /** A mark that the server will never take must not keep the sound from going. */
+  #withoutMark(error: unknown): void {
+    if (!(error instanceof ServerProblem && error.kind === "refused")) throw error;
+    this.#show({ ...this.#snapshot, lastFailure: error.message });
   }
 
   async #sendDetails(ledger: LectureLedger): Promise<void> {
