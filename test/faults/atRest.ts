@@ -10,7 +10,7 @@ export async function expectAtRest(deployed: Deployed): Promise<void> {
     (await deployed.rows("_scheduled_functions"))
       .filter(({ state }) => /pending|inProgress/.test(JSON.stringify(state)))
       .map(({ name }) => name);
-  await expect.poll(scheduled, { timeout: 30_000 }).toEqual([]);
+  await expect.poll(scheduled, { timeout: 60_000 }).toEqual([]);
   const slots = await deployed.rows("callSlots");
   expect(slots.filter(({ token }) => token !== undefined)).toEqual([]);
   expect(await deployed.rows("callQueue")).toEqual([]);

@@ -88,7 +88,7 @@ describe("npx convex run", () => {
       const log = await deployed.functionLog(0);
       return log.filter(({ identifier }) => identifier === "pipeline/sweep.js:jobs").length;
     };
-    await expect.poll(swept, { timeout: 30_000 }).toBeGreaterThanOrEqual(3);
+    await expect.poll(swept, { timeout: 60_000 }).toBeGreaterThanOrEqual(3);
     expect(await inspect({ lectureId })).toEqual(before);
   });
 });

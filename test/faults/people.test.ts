@@ -37,7 +37,8 @@ async function sendAndHold(by = account) {
 }
 
 async function answered(): Promise<void> {
-  await expect.poll(() => provider.calls.every((call) => call.endedAtMs !== undefined)).toBe(true);
+  const isAnswered = () => provider.calls.every((call) => call.endedAtMs !== undefined);
+  await expect.poll(isAnswered, { timeout: 60_000 }).toBe(true);
 }
 
 describe("cancel during the calls", () => {
@@ -71,7 +72,7 @@ describe("delete during the calls", () => {
       const left = (await deployed.rows(table)).filter((row) => row.lectureId === lectureId);
       expect(left, table).toEqual([]);
     }
-    await expect.poll(() => storedFiles(deployed), { timeout: 30_000 }).toEqual(filesBefore);
+    await expect.poll(() => storedFiles(deployed), { timeout: 60_000 }).toEqual(filesBefore);
   });
 });
 

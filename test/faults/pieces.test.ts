@@ -61,7 +61,7 @@ describe("pieces that are sent twice, out of order and with a gap", () => {
     await expectWhole(lectureId);
     // The refused file stays until nobody can still register it; the doubled one went at once.
     const files = async () => (await storedFiles(deployed)).length - filesBefore;
-    await expect.poll(files, { timeout: 30_000 }).toBe(lecture.pieces.length + 1);
+    await expect.poll(files, { timeout: 60_000 }).toBe(lecture.pieces.length + 1);
   });
 
   it("at the same moment are stored once", async () => {
