@@ -2,7 +2,7 @@
 //
 // The provider really is as slow as it says, so most of the time is waiting. The longest schedule (120 pieces, 8 s, one
 // lane: 16 minutes) runs beside everything else, the others with 8 s beside each other; what is sensitive to the machine
-// runs by itself. All of it takes a quarter of an hour.
+// runs by itself. All of it takes 17 minutes.
 //
 //   --part schedules|fairness|lost-action|restart   only this (may be given more than once)
 //   --pieces 18 --latency 8000 --lanes 4            only schedules of that kind
