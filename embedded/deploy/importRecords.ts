@@ -72,6 +72,19 @@ export const importFunctions: SystemFunctions = {
       return null;
     },
   },
+  /** Gives up an import that waits to be confirmed. Returns whether nobody needs its files any more. */
+  "deploy:expireImport": {
+    kind: "mutation",
+    run: (tx, args) => {
+      const importId = textOf(args.importId);
+      const record = tx.normalizeId("_imports", importId) === null ? null : tx.get(importId);
+      if (record === null || isFinished(record)) return true;
+      if (stateName(record) !== "waiting_for_confirmation") return false;
+      const message = "It was not confirmed within a day. Nothing was imported.";
+      tx.patch(importId, { state: { state: "failed", error_message: message } });
+      return true;
+    },
+  },
   "deploy:tableCounts": {
     kind: "query",
     run: (_tx, _args, { database }) =>

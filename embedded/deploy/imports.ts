@@ -2,7 +2,7 @@
 // tables a few at a time, which one last transaction shows.
 import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { RESULT_LOST, SystemFunctionError, type Engine } from "../functions/index.ts";
@@ -20,6 +20,10 @@ import { importFolder, readPlan } from "./stagedDocuments.ts";
 /** A part is 5 MiB, more only for files so large that there would be too many parts. */
 const MAX_PART_BYTES = 1024 * 1024 * 1024;
 const MAX_PARTS = 10_000;
+/** The beginning of an upload's folder; those of imports are called as their ids. */
+const UPLOAD = "upload-";
+/** So long what was uploaded waits for its next part, or to be confirmed. */
+const FORGOTTEN_AFTER_MS = 24 * 60 * 60_000;
 
 type TableCount = { name: string; documentCount: number };
 
@@ -43,9 +47,25 @@ export class Imports {
   }
 
   async startUpload(): Promise<{ uploadToken: string }> {
+    await this.#removeForgotten();
     const uploadToken = randomUUID();
     await mkdir(this.#uploadFolder(uploadToken), { recursive: true });
     return { uploadToken };
+  }
+
+  /** Uploads that nobody finished and imports that nobody confirmed. */
+  async #removeForgotten(): Promise<void> {
+    const folder = join(this.#dataDir, "imports");
+    for (const name of await readdir(folder).catch(() => [])) {
+      const path = join(folder, name);
+      // Gone meanwhile: its import has just ended.
+      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));
+      if (Date.now() - mtimeMs < FORGOTTEN_AFTER_MS || mtimeMs === Infinity) continue;
+      const isForgotten =
+        name.startsWith(UPLOAD) ||
+        (await this.#engine.callSystem("deploy:expireImport", { importId: name })).value === true;
+      if (isForgotten) await rm(path, { recursive: true, force: true });
+    }
   }
 
   /** Stores one part. Returns its token, which says which part it is. */
@@ -193,7 +213,7 @@ export class Imports {
   }
 
   #uploadFolder(token: string): string {
-    return join(this.#dataDir, "imports", `upload-${token}`);
+    return join(this.#dataDir, "imports", `${UPLOAD}${token}`);
   }
 
   async #existingUpload(token: string): Promise<string> {

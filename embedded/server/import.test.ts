@@ -1,7 +1,7 @@
 // Imports while others are at work: they are served meanwhile, see the old data until the new is there as a whole, and
 // an import that fails or is cut off leaves nothing.
 import { createHash, randomUUID } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, utimesSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -259,4 +259,24 @@ it("brings files with their rows, or neither", async () => {
   await importData(server, { ...options, mode: "replace" }, await snapshot(0));
   expect([onDisk().length, await sizeOf("_storage"), await sizeOf("files")]).toEqual([2, 2, 2]);
   await until(() => hiddenTables().length === 0);
+});
+
+it("forgets what was uploaded and not confirmed within a day, and nothing else", async () => {
+  const options = { format: "jsonLines", mode: "append", tableName: "runs" } as const;
+  const [old, fresh] = [
+    await stageData(server, options, lines([{ label: "old" }])),
+    await stageData(server, options, lines([{ label: "fresh" }])),
+  ];
+  const imports = join(server.dataDir, "imports");
+  mkdirSync(join(imports, "upload-old"));
+  const yesterday = new Date(Date.now() - 25 * 60 * 60_000);
+  for (const name of [old, "upload-old"]) utimesSync(join(imports, name), yesterday, yesterday);
+  expect(await importData(server, options, lines([{ label: "next" }]))).toBe(1);
+  await until(() => readdirSync(imports).join() === fresh);
+  await expect(confirmImport(server, old)).rejects.toThrow("not waiting for confirmation");
+  await confirmImport(server, fresh);
+  await importReaches(server, fresh, ({ state }) => state === "completed");
+  const client = new ConvexHttpClient(server.url, { logger: false });
+  expect(await client.query(runsOf, { label: "old" })).toBe(0);
+  expect(await client.query(runsOf, { label: "fresh" })).toBe(1);
 });
