@@ -12,12 +12,15 @@ export type Lecture = {
   style: string;
 };
 
+/** The one that the app shows with one click. */
+export const SAMPLE: Lecture = {
+  name: "Faraday, The Chemical History of a Candle",
+  file: "faraday-candle.txt",
+  style: "spoken, with experiments",
+};
+
 export const LECTURES: Lecture[] = [
-  {
-    name: "Faraday, The Chemical History of a Candle",
-    file: "faraday-candle.txt",
-    style: "spoken, with experiments",
-  },
+  SAMPLE,
   { name: "Huxley, On a Piece of Chalk", file: "huxley-chalk.txt", style: "popular lecture" },
   {
     name: "Kennedy, State of the Union 1962",

@@ -5,31 +5,25 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { offlineNotesWriter } from "../../convex/ai/offline/writer.ts";
 import { parseCaptions } from "../../domain/captions.ts";
-import { chunksOf, LECTURES, longLecture, segmentsOf } from "./lectures.ts";
+import { chunksOf, longLecture, SAMPLE, segmentsOf } from "./lectures.ts";
 import { runInSmallThread } from "./measureMemory.ts";
-import { examplePage } from "./notesExample.ts";
+import { EXAMPLES, examplePage, pageUrl } from "./notesExample.ts";
 import { captionsOf, SAMPLE_FILE } from "./sampleCaptions.ts";
 import { writeNotes } from "./writeNotes.ts";
 
-const [sample] = LECTURES;
-if (!sample) throw new Error("There is no sample lecture.");
-
-describe("the example of offline notes in docs/", () => {
+describe.each(EXAMPLES)("the example of offline notes in docs/$file", (example) => {
   it("is what the writer makes (if not: npm run bench:notes -- --example)", async () => {
-    const { notes } = await writeNotes(offlineNotesWriter(), chunksOf(sample));
-    const page = readFileSync(
-      new URL("../../docs/offline-notes-example.md", import.meta.url),
-      "utf8",
-    );
-    expect(page).toBe(examplePage(notes, `the sample lecture (${sample.name})`));
+    const { notes } = await writeNotes(offlineNotesWriter(), chunksOf(example.lecture));
+    const page = readFileSync(pageUrl(example.file), "utf8");
+    expect(page).toBe(examplePage(notes, example.shownAs));
   });
 });
 
 describe("the sample lecture of the app", () => {
   it("is the fixture, as captions that read back to the same transcript", () => {
     const captions = readFileSync(SAMPLE_FILE, "utf8");
-    expect(captions).toBe(captionsOf(sample));
-    expect(parseCaptions(captions).segments).toEqual(segmentsOf(sample));
+    expect(captions).toBe(captionsOf(SAMPLE));
+    expect(parseCaptions(captions).segments).toEqual(segmentsOf(SAMPLE));
   });
 });
 

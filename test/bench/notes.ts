@@ -1,5 +1,5 @@
 // `npm run bench:notes`: how good the notes are, for both writers and for a baseline, on lectures in
-// the public domain; and how fast the offline writer is. `-- --example` writes the page in docs/.
+// the public domain; and how fast the offline writer is. `-- --example` writes the pages in docs/.
 
 import { writeFile } from "node:fs/promises";
 import { notesWriterFromEnv } from "../../convex/ai/notesWriter.ts";
@@ -7,7 +7,7 @@ import { offlineNotesWriter } from "../../convex/ai/offline/writer.ts";
 import type { NotesWriter } from "../../convex/ai/types.ts";
 import { chunksOf, LECTURES, longLecture, segmentsOf, type Lecture } from "./lectures.ts";
 import { runInSmallThread } from "./measureMemory.ts";
-import { examplePage } from "./notesExample.ts";
+import { EXAMPLES, examplePage, pageUrl } from "./notesExample.ts";
 import {
   baselineOf,
   bodyOf,
@@ -41,7 +41,7 @@ const COLUMNS = [
 const offline = offlineNotesWriter();
 const configured = notesWriterFromEnv(process.env);
 
-if (process.argv.includes("--example")) await writeExample();
+if (process.argv.includes("--example")) await writeExamples();
 else await run();
 
 async function run() {
@@ -114,11 +114,10 @@ function row(name: string, measures: Measures, ms: number | undefined) {
   console.log(`  ${name.slice(0, 24).padEnd(24)}${cells.join("")}${time}`);
 }
 
-async function writeExample() {
-  const [sample] = LECTURES;
-  if (!sample) throw new Error("There is no sample lecture.");
-  const { notes } = await writeNotes(offline, chunksOf(sample));
-  const file = new URL("../../docs/offline-notes-example.md", import.meta.url);
-  await writeFile(file, examplePage(notes, `the sample lecture (${sample.name})`));
-  console.log(`Written: ${file.pathname}`);
+async function writeExamples() {
+  for (const { file, lecture, shownAs } of EXAMPLES) {
+    const { notes } = await writeNotes(offline, chunksOf(lecture));
+    await writeFile(pageUrl(file), examplePage(notes, shownAs));
+    console.log(`Written: ${pageUrl(file).pathname}`);
+  }
 }

@@ -1,8 +1,28 @@
-// The offline writer's notes of the sample lecture as a page of the documentation, so that anyone can
-// see how good they really are.
+// The offline writer's notes as pages of the documentation, so that anyone can see how good they
+// really are: of the sample lecture, and of one as it is spoken today.
 
+import { SAMPLE, type Lecture } from "./lectures.ts";
 import type { NotesContent } from "../../domain/notes.ts";
 import { formatClock } from "../../domain/time.ts";
+
+export const EXAMPLES: { file: string; lecture: Lecture; shownAs: string }[] = [
+  {
+    file: "offline-notes-example.md",
+    lecture: SAMPLE,
+    shownAs: `the sample lecture (${SAMPLE.name})`,
+  },
+  {
+    file: "offline-notes-example-today.md",
+    lecture: { name: "Photosynthesis", file: "photosynthesis.txt", style: "spoken" },
+    shownAs:
+      "five minutes of a lecture as it is spoken today ([its words](../test/fixtures/lectures/photosynthesis.txt))",
+  },
+];
+
+/** Where a page of the documentation is. */
+export function pageUrl(file: string): URL {
+  return new URL(`../../docs/${file}`, import.meta.url);
+}
 
 /** The page's Markdown. */
 export function examplePage(notes: NotesContent, lecture: string): string {

@@ -6,7 +6,7 @@ import { NOTES_LIMITS } from "../../../domain/limits.ts";
 import { problemsOfNotes, type NotesContent } from "../../../domain/notes.ts";
 import type { Segment } from "../../../domain/transcript.ts";
 import { countWords } from "../../../domain/words.ts";
-import { LECTURES, longLecture, segmentsOf } from "../../../test/bench/lectures.ts";
+import { longLecture, SAMPLE, segmentsOf } from "../../../test/bench/lectures.ts";
 import {
   pointsOf,
   statementsOf,
@@ -23,11 +23,7 @@ async function notesOf(segments: Segment[]): Promise<NotesContent> {
   return (await writeNotes(offlineNotesWriter(), chunkSegments(segments))).notes;
 }
 
-function faraday(): Segment[] {
-  const [sample] = LECTURES;
-  if (!sample) throw new Error("There is no sample lecture.");
-  return segmentsOf(sample);
-}
+const faraday = () => segmentsOf(SAMPLE);
 
 const upTo = (segments: Segment[], endMs: number) =>
   segments.filter((segment) => segment.endMs <= endMs);
