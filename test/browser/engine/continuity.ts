@@ -33,8 +33,10 @@ export type Faithfulness = {
   spoiltSeconds: number[];
 };
 
-/** Before a chord the signal is silent for 150 ms; this much of full scale is a chord. */
-const ONSET_LEVEL = 0.02;
+/** A chord begins where a sample has this much of the chord's own height. Less may be Opus's echo ahead of it. */
+const ONSET_SHARE = 0.15;
+/** Before a chord the signal is silent for 150 ms; this much of it has to be there. */
+const SILENT_MS = 15;
 
 /** What is needed of a piece to hear it. */
 type HeardPiece = Pick<ReceivedPiece, "index" | "startMs" | "mimeType" | "bytes">;
@@ -50,22 +52,25 @@ export async function onsetsIn(piece: HeardPiece): Promise<Onset[]> {
   return onsets;
 }
 
-/** The chord begins within the window in which it was heard first; just before that it is silent. */
+/** The chord begins about where it was heard first; just before that it is silent. */
 function firstLoudSample(
   pcm: Float32Array,
   sampleRateHz: number,
   heardFromMs: number,
 ): number | undefined {
   const samplesOf = (ms: number) => Math.round((ms / 1000) * sampleRateHz);
-  const from = samplesOf(heardFromMs - 20);
+  const from = Math.max(0, samplesOf(heardFromMs - 60));
+  const height = pcm
+    .subarray(samplesOf(heardFromMs), samplesOf(heardFromMs + 120))
+    .reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0);
+  let silentSince = from;
+  for (let at = from; at < Math.min(pcm.length, samplesOf(heardFromMs + 80)); at++) {
+    if (Math.abs(pcm[at] ?? 0) <= height * ONSET_SHARE) continue;
+    if (at - silentSince >= samplesOf(SILENT_MS)) return at;
+    silentSince = at + 1;
+  }
   // The piece begins in the middle of the chord: its beginning is in the piece before.
-  if (from < 0) return undefined;
-  const silent = pcm.subarray(from, from + samplesOf(15));
-  if (silent.some((sample) => Math.abs(sample) > ONSET_LEVEL)) return undefined;
-  const at = pcm
-    .subarray(from, from + samplesOf(100))
-    .findIndex((sample) => Math.abs(sample) > ONSET_LEVEL);
-  return at === -1 ? undefined : from + at;
+  return undefined;
 }
 
 /** @param pieces in any order; all of one session */
