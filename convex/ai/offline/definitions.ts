@@ -80,7 +80,7 @@ const SHORTEST_NAMED_WORDS = 3;
 const FEWEST_NEW_WORDS = 2;
 /** "Wax is a thing which ...", "the flame is a beautiful sight": no explanations. */
 const SAYS_NOTHING =
-  /^(?:an? |the |one of the |that )?(?:very |most |rather |quite )?(?:thing|same|one|matter|question|point|fact|reason|case|result|consequence|great|good|bad|curious|wonderful|beautiful|remarkable|important|interesting|difficult|different|pity|shame|best|worst|first|last|only|most|more|subject|occasion|sight|time|day)\b|^(?:here|there)\b/iu;
+  /^(?:an? |the |one of the |that )?(?:very |most |rather |quite )?(?:thing|same|one|matter|question|point|fact|reason|case|result|consequence|great|good|bad|curious|wonderful|beautiful|remarkable|important|interesting|difficult|different|pity|shame|best|worst|first|last|only|most|more|subject|occasion|sight|time|day)\b|^(?:here|there|diese[mnrs]?|dies|cette|cet|questo|questa|deze|dit)\b/iu;
 
 /**
  * The terms that a stretch explains, first explanation first.

@@ -11,7 +11,8 @@ const WORTH_OF_PHRASE = [1, 0.5, 0.35];
 /** A sentence that is about the subject from its first words on, and one that says what it is. */
 const BEGINS_WITH_SUBJECT = 1.25;
 const SAYS_WHAT_IT_IS = 1.6;
-const IS = /^(?:an? |the )?(?:[\p{L}\p{N}'’-]+ ){1,4}(?:is|are|means)\s/iu;
+const IS =
+  /^(?:an? |the |der |die |das |la |le |l['’]|el |los |las |il |lo |os? |as? |een |het |de )?(?:[\p{L}\p{N}'’-]+ ){1,4}(?:is|are|means|ist|sind|est|sont|es|son|è|sono|é|são|zijn)\s/iu;
 /** How much standing alone counts here: nothing stands before an opening. */
 const CLARITY = 1.8;
 /** What makes a sentence a detail or a remark about the talk, however early it comes. */

@@ -11,6 +11,7 @@ const OPENERS: RegExp[] = [
   /^(?:now then|now|well|okay|ok|so)\s+(?=(?:the|a|an|this|these|there|here|when|if|in|we|i|you|let|what|it|that|my)\s)/iu,
   /^(?:ladies and gentlemen|gentlemen|my friends|friends|fellow citizens|mr\.? (?:speaker|president|chairman)|boys and girls|everyone|everybody|folks|guys)\s*[,:!—–-]+\s*/iu,
   /^(?:as (?:i|we) (?:have )?(?:said|say|told you|mentioned|explained|saw|see)(?: (?:before|already|earlier|just now))?|as you (?:see|know|can see|may know|will see)(?: here)?|if you (?:like|will|please)|so to speak|to be sure|no doubt|not to mention)\s*,\s*/iu,
+  /^(?:zusammenfassend(?: (?:kann man|lässt sich) (?:also )?(?:sagen|festhalten))?(?:, dass)?|kurz gesagt|en resumen|para resumir|en résumé|pour résumer|in sintesi|riassumendo|em resumo|samengevat|kortom|итак)\s*[,:]\s*/iu,
   /^(?:also|nun|tja|ja|äh+|ähm+|also gut|und|aber|denn)\s*[, ]\s*(?=\p{L})/iu,
   /^(?:alors|bon|bah|eh bien|euh+|voilà|donc|mais|et puis|et)\s*[, ]\s*(?=\p{L})/iu,
   /^(?:bueno|pues|entonces|eh+|o sea|y|pero)\s*[, ]\s*(?=\p{L})/iu,
@@ -28,7 +29,7 @@ const INNER: [RegExp, string][] = [
     /(?<=\b(?:is|are|was|were|be|and|but|that|of)),\s*(?:of course|then|as it were|so to speak|indeed|you see|you know),\s*/giu,
     " ",
   ],
-  [/\s*,?\s*\b(?:um+|uh+|erm+|ähm*|euh)\b\s*,?(?=\s)/giu, ""],
+  [/\s*,?\s*(?<!\p{L})(?:uh+m*|erm+|äh+m*|öhm+|euh+|ehm+)(?!\p{L})\s*,?(?=\s)/giu, ""],
   [
     /,\s*(?:you know|i mean|you see|as it were|so to speak|if you like|if i may say so|sort of|kind of|of course|as i (?:said|say)|mind you)\s*,/giu,
     ",",
@@ -36,6 +37,8 @@ const INNER: [RegExp, string][] = [
   [/\b(\p{L}{1,12})(?:\s+\1\b)+(?=\s+\p{L})/giu, "$1"],
   [/\b(i|we|the|an?|and|to|of|in|it|he|she|they)(?:,\s+\1\b)+(?=\s+\p{L})/giu, "$1"],
 ];
+/** A filler in English, "a" in Portuguese, "around" and "in order to" in German. */
+const ENGLISH_UM = /\s*,?\s*\bum+\b\s*,?(?=\s)/giu;
 const CLOSERS =
   /\s*[,;—–-]+\s*(?:right|okay|ok|you know|you see|isn't it|don't you think|is it not|do you see|see|yeah|gell|ne|n'est-ce pas|¿no|verdad|да)\s*[?.!]*$/iu;
 
@@ -55,6 +58,7 @@ export function trimmed(sentence: string, language?: string): string {
       return typeof word === "string" && !SAID_TWICE.test(word) && isPlainWord(word) ? word : whole;
     });
   }
+  if (language === "en") text = text.replace(ENGLISH_UM, "");
   text = withoutOpeners(text, language);
   text = text.replace(CLOSERS, "");
   return asSentence(text);

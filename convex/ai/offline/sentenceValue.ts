@@ -60,12 +60,50 @@ const ENGLISH: Habit[] = [
   { pattern: /\b\p{N}+(?:[.,]\p{N}+)*\b/u, factor: 1.05 },
 ];
 
+// The same where it is cheap to know: what hangs on the sentence before, what is about the course,
+// what explains.
+// prettier-ignore
+const OTHERS: Record<string, Habit[]> = {
+  de: [
+    { pattern: /^(?:das|dies|es|er|sie|damit|dadurch|dabei|deshalb|daher|so|dann) (?:ist|sind|war|hat|haben|wird|werden|kann|muss|heißt|bedeutet|geht|liegt)(?=\s)/iu, factor: 0.5 },
+    { pattern: /^dies(?:e[mnrs]?|er)(?=\s)/iu, factor: 0.72 },
+    { pattern: /(?<!\p{L})(?:letzte|nächste|vorige) (?:woche|stunde|mal|vorlesung)/iu, factor: 0.35 },
+    { pattern: /(?<!\p{L})(?:nennt man|heißt|versteht man|bezeichnet man|ist (?:der|die|das|ein|eine) \p{Lu})/u, factor: 1.25 },
+  ],
+  fr: [
+    { pattern: /^(?:c['’]est|ce sont|cela|ça|ceci|il|elle|ils|elles|cette|cet|ces)(?=\s)/iu, factor: 0.6 },
+    { pattern: /(?:semaine|fois) (?:dernière|prochaine)|la dernière fois/iu, factor: 0.35 },
+    { pattern: /\s(?:est|sont) (?:un|une|le|la|l['’]|des) ?\p{L}/iu, factor: 1.2 },
+  ],
+  es: [
+    { pattern: /^(?:esto|eso|es[ae]s?|esos|est[ae]s?|estos|él|ellas?|ellos|por eso|es|son)(?=\s)/iu, factor: 0.6 },
+    { pattern: /(?:semana|vez|clase) (?:pasada|que viene|próxima)|la próxima/iu, factor: 0.35 },
+    { pattern: /\s(?:es|son) (?:un|una|el|la|los|las) \p{L}/iu, factor: 1.2 },
+  ],
+  it: [
+    { pattern: /^(?:quest[oaie]|quell[oaie]|ciò|ess[oaie]|egli|lui|lei|loro|è|sono)(?=\s)/iu, factor: 0.6 },
+    { pattern: /(?:settimana|volta|lezione) (?:scorsa|prossima)|la prossima/iu, factor: 0.35 },
+    { pattern: /\s(?:è|sono) (?:un|una|uno|il|lo|la|l['’]|i|gli|le) ?\p{L}/iu, factor: 1.2 },
+  ],
+  pt: [
+    { pattern: /^(?:isto|isso|est[ea]s?|ess[ea]s?|el[ea]s?|é|são)(?=\s)/iu, factor: 0.6 },
+    { pattern: /(?:semana|aula|vez) (?:passada|que vem|próxima)|a próxima/iu, factor: 0.35 },
+    { pattern: /\s(?:é|são) (?:um|uma|o|a|os|as) \p{L}/iu, factor: 1.2 },
+  ],
+  nl: [
+    { pattern: /^(?:dit|dat|deze|die|hij|zij|ze|het) (?:is|zijn|was|heeft|hebben|wordt|kan|moet)(?=\s)/iu, factor: 0.5 },
+    { pattern: /(?:vorige|volgende) (?:week|keer|les)/iu, factor: 0.35 },
+    { pattern: /\s(?:is|zijn) (?:een|de|het) \p{L}/iu, factor: 1.2 },
+  ],
+};
+
 /**
- * How well a sentence stands alone and how much it states, 1 for a plain statement. Only the
- * habits of every language are known beyond English.
+ * How well a sentence stands alone and how much it states, 1 for a plain statement. Beyond
+ * English few habits are known, or only those of every language.
  */
 export function standsAlone(sentence: string, language: string | undefined): number {
-  const habits = language === "en" ? [...ANY_LANGUAGE, ...ENGLISH] : ANY_LANGUAGE;
+  const own = language === "en" ? ENGLISH : (OTHERS[language ?? ""] ?? []);
+  const habits = [...ANY_LANGUAGE, ...own];
   let value = 1;
   for (const { pattern, factor } of habits) if (pattern.test(sentence)) value *= factor;
   return Math.min(2, value);
@@ -94,7 +132,7 @@ export function wholeness(sentence: string, language: string | undefined): numbe
 }
 
 const TASK =
-  /\b(?:due (?:on|by|next|this|today|tomorrow)|deadline|(?:exam|midterm|final|quiz|test) (?:is (?:on|in|at|next|this|going|due|scheduled|tomorrow)|will be|takes place|on (?:\p{Lu}|the))|(?:for|in|on) the (?:exam|midterm|final exam|quiz)\b|hand(?:ed)? in(?! hand\b)|abgabe|klausur|prüfung|examen|devoir|à rendre|entrega|contrôle)\b/iu;
+  /\b(?:due (?:on|by|next|this|today|tomorrow)|deadline|(?:exam|midterm|final|quiz|test) (?:is (?:on|in|at|next|this|going|due|scheduled|tomorrow)|will be|takes place|on (?:\p{Lu}|the))|(?:for|in|on) the (?:exam|midterm|final exam|quiz)\b|hand(?:ed)? in(?! hand\b)|abgabe|abgegeben|abzugeben|klausur|prüfung|examen|devoir|à rendre|entrega|contrôle)\b/iu;
 
 /** True for a date or task that students need, though it is about the course and not its subject. */
 export function isTask(sentence: string): boolean {

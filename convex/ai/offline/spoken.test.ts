@@ -104,3 +104,41 @@ describe("what a lecture is about", () => {
     expect(notes.title).toBe("Digestion");
   });
 });
+
+describe("a lecture of today in another language", () => {
+  const GERMAN =
+    "Also heute sprechen wir über die Photosynthese. Letzte Woche hatten wir die Glykolyse. Die Übungsblätter müssen bis Freitag abgegeben werden. Die Photosynthese ist der Vorgang, bei dem Pflanzen Lichtenergie in chemische Energie umwandeln. Das ist wichtig, weil die Energie in Zuckern gespeichert wird. Die Photosynthese findet im Chloroplasten statt. Die Flüssigkeit um die Thylakoide nennt man Stroma. Die Lichtreaktionen finden in der Thylakoidmembran statt. Die Produkte der Lichtreaktionen sind ATP, NADPH und Sauerstoff. Zusammenfassend kann man sagen, die Lichtreaktionen erzeugen ATP, und der Calvin-Zyklus braucht es, um Kohlenstoff zu binden.";
+  const SPANISH =
+    "Hoy vamos a hablar de la fotosíntesis. La semana pasada vimos la glucólisis. La fotosíntesis es el proceso por el cual las plantas convierten la energía de la luz en energía química. Eso es muy importante. La fotosíntesis ocurre en el cloroplasto. Las reacciones de la luz ocurren en los tilacoides. El ciclo de Calvin ocurre en el estroma.";
+  const PORTUGUESE =
+    "A fotossíntese é um processo das plantas. O cloroplasto tem um sistema de membranas e um líquido chamado estroma. A luz dá energia a um elétron da clorofila.";
+
+  it.each([
+    ["de", GERMAN, "Photosynthese", /^Die Photosynthese ist der Vorgang/u],
+    ["es", SPANISH, "Fotosíntesis", /^La fotosíntesis es el proceso/u],
+  ])(
+    "is called what it is called and opens with it (%s)",
+    async (language, text, title, opening) => {
+      const notes = await notesOf(text, language);
+      expect(notes.title).toBe(title);
+      expect(notes.summary).toMatch(opening);
+    },
+  );
+
+  it("keeps words that are fillers in English only", async () => {
+    const german = JSON.stringify(await notesOf(GERMAN, "de"));
+    expect(german).toContain("Die Flüssigkeit um die Thylakoide");
+    expect(german).toContain("braucht es, um Kohlenstoff zu binden");
+    const portuguese = JSON.stringify(await notesOf(PORTUGUESE, "pt"));
+    expect(portuguese).toContain("tem um sistema de membranas e um líquido");
+    const english = JSON.stringify(
+      await notesOf("The wick, um, draws um the wax up. ".repeat(3), "en"),
+    );
+    expect(english).not.toMatch(/\bum\b/u);
+  });
+
+  it("keeps what is due", async () => {
+    const texts = pointsOf(await notesOf(GERMAN, "de")).map(({ text }) => text);
+    expect(texts.some((text) => text.includes("bis Freitag abgegeben"))).toBe(true);
+  });
+});
