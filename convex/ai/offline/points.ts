@@ -42,9 +42,10 @@ const ENGLISH_UM = /\s*,?\s*\bum+\b\s*,?(?=\s)/giu;
 const CLOSERS =
   /\s*[,;—–-]+\s*(?:right|okay|ok|you know|you see|isn't it|don't you think|is it not|do you see|see|yeah|gell|ne|n'est-ce pas|¿no|verdad|да)\s*[?.!]*$/iu;
 
-// Words whose doubling is grammar or emphasis, not a stumble.
+// Words whose doubling is grammar or emphasis, not a stumble: "had had", "Pflanzen, die die Energie
+// speichern", "nous nous demandons".
 const SAID_TWICE =
-  /^(?:had|that|very|many|far|long|really|so|no|more|again|over|bit|little|much)$/iu;
+  /^(?:had|that|very|many|far|long|really|so|no|more|again|over|bit|little|much|die|der|das|den|sie|sehr|viele?|nous|vous|très|bien|muy|mucho|molto|piano|muito|dat|ze|zij|heel|очень)$/iu;
 
 /**
  * A sentence without openers, fillers and stumbles, starting with a capital and ending with a full

@@ -129,6 +129,8 @@ describe("a lecture of today in another language", () => {
     const german = JSON.stringify(await notesOf(GERMAN, "de"));
     expect(german).toContain("Die Flüssigkeit um die Thylakoide");
     expect(german).toContain("braucht es, um Kohlenstoff zu binden");
+    const relative = "Pflanzen sind Lebewesen, die die Energie des Lichts speichern. ".repeat(3);
+    expect(JSON.stringify(await notesOf(relative, "de"))).toContain("die die Energie");
     const portuguese = JSON.stringify(await notesOf(PORTUGUESE, "pt"));
     expect(portuguese).toContain("tem um sistema de membranas e um líquido");
     const english = JSON.stringify(
