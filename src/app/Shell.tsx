@@ -1,24 +1,17 @@
 // What surrounds every page: skip link, header, the phone's tab bar, messages, and where focus goes on a new page.
 import { Link, useRouterState } from "@tanstack/react-router";
 import { BookOpenText, CircleUserRound, Mic, Moon, Plus, Sun } from "lucide-react";
-import {
-  lazy,
-  Suspense,
-  useEffect,
-  useRef,
-  useState,
-  useSyncExternalStore,
-  type ReactNode,
-} from "react";
+import { Suspense, useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
 import { buttonClass, IconButton } from "../ui/Button.tsx";
 import { classNames } from "../ui/classNames.ts";
+import { lazyPart } from "../ui/lazyPart.tsx";
 import { hasWaitingToasts, onWaitingToast } from "../ui/toast.ts";
 import { WhenIdle } from "../ui/WhenIdle.tsx";
 import { ConnectionNotice } from "./ConnectionNotice.tsx";
 import { chooseTheme, useShownTheme } from "./theme.ts";
 import styles from "./Shell.module.css";
 
-const Toaster = lazy(async () => ({ default: (await import("../ui/Toaster.tsx")).Toaster }));
+const Toaster = lazyPart(async () => (await import("../ui/Toaster.tsx")).Toaster);
 
 export function Shell({ children }: { children: ReactNode }) {
   const pathname = useRouterState({ select: (state) => state.location.pathname });

@@ -2,7 +2,7 @@
 import { Link } from "@tanstack/react-router";
 import { usePaginatedQuery } from "convex/react";
 import { Search } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { api } from "../../../convex/_generated/api.js";
 import { rememberedAccount } from "../../app/rememberedAccount.ts";
 import { useSession } from "../../app/session.ts";
@@ -10,6 +10,7 @@ import { useConnection } from "../../app/useConnection.ts";
 import { Button } from "../../ui/Button.tsx";
 import { classNames } from "../../ui/classNames.ts";
 import { EmptyState } from "../../ui/EmptyState.tsx";
+import { lazyPart } from "../../ui/lazyPart.tsx";
 import { PageWidth } from "../../ui/PageWidth.tsx";
 import { TextField } from "../../ui/TextField.tsx";
 import { WhenIdle } from "../../ui/WhenIdle.tsx";
@@ -23,9 +24,9 @@ import styles from "./Library.module.css";
 const PAGE_SIZE = 20;
 
 /** Most visits find nothing that is only here: its code comes after the page's own. */
-const DeviceSection = lazy(async () => ({
-  default: (await import("../upload/DeviceSection.tsx")).DeviceSection,
-}));
+const DeviceSection = lazyPart(
+  async () => (await import("../upload/DeviceSection.tsx")).DeviceSection,
+);
 
 export function Library() {
   const { status: session } = useSession();

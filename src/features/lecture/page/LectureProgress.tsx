@@ -1,5 +1,5 @@
 // How far the work on a lecture is: in words and as a bar, and aloud at each new stage and quarter.
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { CircleCheck } from "lucide-react";
 import { useMutation } from "convex/react";
 import { api } from "../../../../convex/_generated/api.js";
@@ -7,12 +7,13 @@ import { inWords } from "../../../app/errorMessage.ts";
 import { Button } from "../../../ui/Button.tsx";
 import { classNames } from "../../../ui/classNames.ts";
 import { ConfirmDialog } from "../../../ui/ConfirmDialog.tsx";
+import { lazyPart } from "../../../ui/lazyPart.tsx";
 import { ProgressBar } from "../../../ui/ProgressBar.tsx";
 import { lectureStatus, progressAnnouncement } from "../../jobs/lectureStatus.ts";
 import { isAtWork, type LectureDetails } from "../lecture.ts";
 import styles from "./LectureProgress.module.css";
 
-const SentFromHere = lazy(() => import("./SentFromHere.tsx"));
+const SentFromHere = lazyPart(async () => (await import("./SentFromHere.tsx")).default);
 
 export function LectureProgress({ lecture }: { lecture: LectureDetails }) {
   const { label } = lectureStatus(lecture);
