@@ -146,6 +146,32 @@ describe("a file that is changed while it is read", () => {
   });
 });
 
+describe("a device without room", () => {
+  it("says so, keeps the piece that found none, and goes on when there is room again", async () => {
+    const path = join(folder, "no-room.mp3");
+    await makeFile(path, "mp3", 360);
+    const page = await openEngine(await (await browser.newContext()).newPage(), server.url);
+    const protocol = await page.context().newCDPSession(page);
+    await prepare(page);
+    // 600 kB of sound: the lecture's line in the ledger fits, a piece does not.
+    await protocol.send("Storage.overrideQuotaForOrigin", {
+      origin: server.url,
+      quotaSize: 200_000,
+    });
+    await page.setInputFiles("input", path);
+    await page.waitForFunction(
+      () => engine.intake?.getSnapshot()[0]?.problem?.code === "storage_full",
+    );
+    await protocol.send("Storage.overrideQuotaForOrigin", { origin: server.url });
+    const lecture = await finishedLecture(server.lectures);
+    expect(lecture.pieces.size).toBe(lecture.finished?.chunkCount);
+    expect(Math.abs((lecture.finished?.durationMs ?? 0) - 360_000)).toBeLessThan(1_000);
+    const item = await page.evaluate(() => engine.intake?.getSnapshot()[0]);
+    expect(item).toMatchObject({ status: "cut", problem: undefined });
+    await page.context().close();
+  });
+});
+
 describe("a page that is closed while a file is cut", () => {
   it("goes on at the next start from the browser's own copy, and stores nothing twice", async () => {
     const path = join(folder, "interrupted.m4a");
