@@ -28,7 +28,7 @@ import {
 import type { RecorderSnapshot } from "./recorderSnapshot.ts";
 import { uniqueKey } from "./uniqueKey.ts";
 
-export type { RecorderSnapshot, RecorderStatus } from "./recorderSnapshot.ts";
+export type { RecorderSnapshot } from "./recorderSnapshot.ts";
 
 const STORAGE_CHECK_INTERVAL_MS = 30_000;
 
