@@ -9,6 +9,9 @@ import { startApp } from "../functions/testing/app.ts";
 import { INTERRUPTED } from "./jobFunctions.ts";
 import { JOBS_APP, startScheduledApp } from "./testing/app.ts";
 
+// Processes start, again and again: on a busy machine that takes a while.
+vi.setConfig({ testTimeout: 120_000 });
+
 const VICTIM = join(import.meta.dirname, "testing/victim.ts");
 const WORKER = new URL("./testing/engineWorker.ts", import.meta.url);
 const MUTATIONS = 400;
@@ -57,7 +60,7 @@ it("runs every mutation once and no action twice, however often it is killed", a
         const kinds = (await survivor.states()).map(({ state }) => state.kind);
         expect(kinds.filter((kind) => kind === "pending" || kind === "inProgress")).toEqual([]);
       },
-      { timeout: 30_000 },
+      { timeout: 90_000 },
     );
     const traces = await survivor.traces();
     const expected = mutations.map(({ args }) => args.tag).sort();
