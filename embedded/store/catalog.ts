@@ -15,7 +15,7 @@ export type StoredIndexDefinition =
 
 /** Index number 0 stands for the list of tables itself, so that reading a missing table can be invalidated. */
 export const TABLES_PSEUDO_INDEX = 0;
-export const FIRST_USER_TABLE_NUMBER = 10_001;
+const FIRST_USER_TABLE_NUMBER = 10_001;
 
 export class Index {
   readonly id: number;

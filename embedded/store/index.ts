@@ -4,7 +4,6 @@ export {
   Index,
   Table,
   TABLES_PSEUDO_INDEX,
-  FIRST_USER_TABLE_NUMBER,
   type StoredIndexDefinition,
 } from "./catalog.ts";
 export { commonId, copyRows, removeSomeRows } from "./bulk.ts";
