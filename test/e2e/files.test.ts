@@ -1,4 +1,4 @@
-// Files of 20 minutes, cut in the browser; captions with no AI in reach; and bad input, refused where it is given.
+// Files of many minutes, cut in the browser; captions with no AI in reach; and bad input, refused where it is given.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Page } from "playwright-core";
 import { api } from "../../convex/_generated/api.js";
@@ -14,8 +14,6 @@ import { tellOnFailure } from "../harness/tellOnFailure.ts";
 import { startWorld, type World } from "../harness/world.ts";
 import { secondsInText } from "../provider/hear.ts";
 
-const REPEATS = 20;
-
 let world: World;
 
 beforeAll(async () => {
@@ -26,14 +24,15 @@ afterAll(async () => {
   await world.close();
 });
 
-describe("an audio file of 20 minutes", () => {
-  it.each<[FileKind, string]>([
-    ["mp3", "audio/mpeg"],
-    ["m4a", "audio/mp4"],
-    ["webm", "audio/webm"],
+describe("an audio file", () => {
+  // One of the length of a lecture, the others long enough for several pieces: hearing them takes the test's provider long.
+  it.each<[minutes: number, FileKind, string]>([
+    [20, "mp3", "audio/mpeg"],
+    [8, "m4a", "audio/mp4"],
+    [8, "webm", "audio/webm"],
   ])(
-    "%s is cut in the browser, and every second of it is transcribed once",
-    async (kind, mimeType) => {
+    "of %i minutes, %s, is cut in the browser, and every second of it is transcribed once",
+    async (minutes, kind, mimeType) => {
       const visitor = await visit(world.browser, world.lectern.url, { path: "/new" });
       const { page } = visitor;
       tellOnFailure(world, visitor);
@@ -41,7 +40,7 @@ describe("an audio file of 20 minutes", () => {
       await page.getByLabel("Choose files").setInputFiles({
         name: `lecture.${kind}`,
         mimeType,
-        buffer: await longAudioFile(kind, REPEATS),
+        buffer: await longAudioFile(kind, minutes),
       });
       await page.getByRole("link", { name: "Open the lecture" }).click();
       await page.getByRole("heading", { name: "Key takeaways" }).waitFor({ timeout: 180_000 });
@@ -49,10 +48,10 @@ describe("an audio file of 20 minutes", () => {
       const heard = world.provider.calls
         .slice(before)
         .filter(({ kind }) => kind === "transcription");
-      expect(heard.length).toBeGreaterThanOrEqual(4);
+      expect(heard.length).toBeGreaterThanOrEqual(Math.floor(minutes / 5));
       const seconds = secondsInText(await exportedTranscript(page));
       expect(seconds).toEqual(seconds.map((_, index) => index % FIXTURE_SECONDS));
-      expect(seconds.length).toBe(REPEATS * FIXTURE_SECONDS);
+      expect(seconds.length).toBe(minutes * FIXTURE_SECONDS);
       expect(visitor.errors).toEqual([]);
       await visitor.close();
     },
