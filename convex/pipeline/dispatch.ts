@@ -32,8 +32,9 @@ export const run = internalMutation({
   returns: v.null(),
   handler: async (ctx, { lectureId, kind }): Promise<null> => {
     const line = (await ctx.db.query("callQueue").take(MAX_STEPS)).map(entryOf);
-    if (lectureId && kind && !(await standsInLine(ctx, lectureId, kind))) {
-      line.push({ lectureId, kind });
+    for (const due of lectureId && kind ? kindsAfter(kind) : []) {
+      if (lectureId && !(await standsInLine(ctx, lectureId, due)))
+        line.push({ lectureId, kind: due });
     }
     for (let step = 0; step < MAX_STEPS; step += 1) {
       const entry = line.shift();
@@ -51,6 +52,14 @@ export const run = internalMutation({
     return null;
   },
 });
+
+/**
+ * Writing goes before hearing more: windows are written one after the other, so a window that waits for a call makes the
+ * whole lecture later, while a piece that waits does not. The pieces of a lecture may otherwise take all calls at once.
+ */
+function kindsAfter(kind: CallKind): CallKind[] {
+  return kind === "transcribe" ? ["write", "transcribe"] : [kind];
+}
 
 function entryOf({ _id, lectureId, kind }: Doc<"callQueue">): Entry {
   return { lectureId, kind, ticket: _id };

@@ -67,7 +67,9 @@ describe("the screens that show a job of 200 pieces", () => {
       // One claim and one save a piece; a claim writes to nothing that is shared.
       expect(claims.length).toBeLessThanOrEqual(PIECES);
       for (const { tablesWritten } of claims) {
-        expect([...tablesWritten].toSorted()).toEqual(["audioChunks", "callSlots"]);
+        // A window that is due may be claimed beside a piece.
+        const own = [...tablesWritten].filter((table) => table !== "writingLanes");
+        expect(own.toSorted()).toEqual(["audioChunks", "callSlots"]);
       }
       expect(costs.filter(({ name }) => name === "pipeline/transcribe:save")).toHaveLength(PIECES);
     },
