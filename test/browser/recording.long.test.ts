@@ -1,5 +1,6 @@
 // The long form of recording.test.ts: fourteen minutes as people record them, at least 12 handovers. `npm run test:long`.
-// It needs a machine with time to spare: a starved fake microphone falls behind the clock that it is held against.
+// It needs a machine with time to spare: a fake microphone that is woken late skips a turn of 10 ms, and so falls behind
+// the clock that it is held against. Steps in tens of milliseconds are such turns; see docs/measurements.md.
 import { afterAll, expect, it } from "vitest";
 import { closeDecoder } from "../provider/decodeInBrowser.ts";
 import { recordSignal } from "./engine/recordSignal.ts";
