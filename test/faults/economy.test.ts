@@ -1,15 +1,15 @@
 // What the server runs and sends for open screens while a job of 200 pieces runs: a library of 50 lectures, and the
 // lecture's own page with all of its transcript in view. Counted on the server and on the WebSocket.
 import { ConvexReactClient } from "convex/react";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { TranscriptFeed } from "../../src/features/lecture/transcript/TranscriptFeed.ts";
 import { timelineParts } from "../../src/features/jobs/timelineParts.ts";
-import { TestAccount } from "../harness/client.ts";
-import { Deployed } from "../harness/deployed.ts";
+import type { TestAccount } from "../harness/client.ts";
 import { scriptedLecture, spokenSeconds } from "../harness/scriptedLecture.ts";
 import { Wire } from "../harness/wire.ts";
-import { holdAnswers, startProvider, type Provider } from "../provider/server.ts";
+import { holdAnswers } from "../provider/server.ts";
+import { openStage } from "./openStage.ts";
 
 const PIECES = 200;
 const SHOWN_LECTURES = 50;
@@ -17,22 +17,8 @@ const SHOWN_LECTURES = 50;
 const WAIT = { timeout: 60_000 };
 const lecture = scriptedLecture({ chunkCount: PIECES, chunkSeconds: 45 });
 
-let provider: Provider;
-let deployed: Deployed;
-let account: TestAccount;
-
-beforeAll(async () => {
-  // Slow enough that pieces end one after the other and not in heaps.
-  provider = await startProvider({ latencyMs: 40 });
-  deployed = await Deployed.start(provider);
-  account = await TestAccount.create(deployed.url);
-});
-
-afterAll(async () => {
-  await account.close();
-  await deployed.close();
-  await provider.close();
-});
+// Slow enough that pieces end one after the other and not in heaps.
+const { provider, deployed, account } = await openStage({ latencyMs: 40 });
 
 function open(wire: Wire): ConvexReactClient {
   const client = new ConvexReactClient(deployed.url, {

@@ -1,32 +1,16 @@
 // A speech service that takes a piece and never answers, over real sockets and in real time: the call ends when its own
 // time is over, the piece is tried again, and nothing waits longer than that.
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { transcriptionTimeoutMs } from "../../convex/ai/timeouts.ts";
-import { TestAccount } from "../harness/client.ts";
-import { Deployed } from "../harness/deployed.ts";
 import { scriptedLecture, spokenSeconds } from "../harness/scriptedLecture.ts";
-import { startProvider, type Provider } from "../provider/server.ts";
 import { expectAtRest } from "./atRest.ts";
+import { openStage } from "./openStage.ts";
 
 const lecture = scriptedLecture({ chunkCount: 6, chunkSeconds: 15 });
 const TIMEOUT_MS = transcriptionTimeoutMs(15_000);
 
-let provider: Provider;
-let deployed: Deployed;
-let account: TestAccount;
-
-beforeAll(async () => {
-  provider = await startProvider({ latencyMs: 20 });
-  deployed = await Deployed.start(provider);
-  account = await TestAccount.create(deployed.url);
-});
-
-afterAll(async () => {
-  await account.close();
-  await deployed.close();
-  await provider.close();
-});
+const { provider, deployed, account } = await openStage({ latencyMs: 20 });
 
 it("costs one call and its time limit, and no piece", async () => {
   let left = 2;

@@ -1,29 +1,15 @@
 // People in the middle of a job on the real server: they cancel, delete, press Retry twice, sign out, come all at once.
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import { TestAccount } from "../harness/client.ts";
-import { Deployed } from "../harness/deployed.ts";
 import { scriptedLecture, spokenSeconds } from "../harness/scriptedLecture.ts";
-import { holdAnswers, startProvider, type Provider } from "../provider/server.ts";
+import { holdAnswers } from "../provider/server.ts";
 import { expectAtRest, storedFiles } from "./atRest.ts";
+import { openStage } from "./openStage.ts";
 
 const lecture = scriptedLecture({ chunkCount: 6, chunkSeconds: 60 });
 
-let provider: Provider;
-let deployed: Deployed;
-let account: TestAccount;
-
-beforeAll(async () => {
-  provider = await startProvider({ latencyMs: 20 });
-  deployed = await Deployed.start(provider);
-  account = await TestAccount.create(deployed.url);
-});
-
-afterAll(async () => {
-  await account.close();
-  await deployed.close();
-  await provider.close();
-});
+const { provider, deployed, account } = await openStage({ latencyMs: 20 });
 
 const heard = () => provider.calls.filter(({ kind }) => kind === "transcription").length;
 

@@ -1,34 +1,19 @@
 // Pieces as devices really send them to the real server: twice, out of order, with a gap, other bytes under the same
 // index, late; and a file that is gone from the disk when its turn comes.
 import { readFile, rm } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { api } from "../../convex/_generated/api.js";
 import type { Id } from "../../convex/_generated/dataModel.js";
-import { TestAccount } from "../harness/client.ts";
-import { Deployed } from "../harness/deployed.ts";
 import { scriptedLecture, spokenSeconds } from "../harness/scriptedLecture.ts";
-import { holdAnswers, startProvider, type Provider } from "../provider/server.ts";
+import { holdAnswers } from "../provider/server.ts";
 import { expectAtRest, storedFiles } from "./atRest.ts";
+import { openStage } from "./openStage.ts";
 
 const lecture = scriptedLecture({ chunkCount: 6, chunkSeconds: 60 });
 const other = scriptedLecture({ chunkCount: 1, chunkSeconds: 60, firstSecond: 30_000 });
 const LENGTH_MS = 6 * 60_000;
 
-let provider: Provider;
-let deployed: Deployed;
-let account: TestAccount;
-
-beforeAll(async () => {
-  provider = await startProvider({ latencyMs: 20 });
-  deployed = await Deployed.start(provider);
-  account = await TestAccount.create(deployed.url);
-});
-
-afterAll(async () => {
-  await account.close();
-  await deployed.close();
-  await provider.close();
-});
+const { provider, deployed, account } = await openStage({ latencyMs: 20 });
 
 async function send(lectureId: Id<"lectures">, index: number, { pieces } = lecture) {
   const piece = pieces[pieces.length === 1 ? 0 : index];
