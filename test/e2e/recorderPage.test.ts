@@ -349,6 +349,17 @@ describe("the installed app", () => {
 });
 
 describe("axe", () => {
+  it("finds nothing on what index.html shows before any script has come", async () => {
+    const slow = await world.browser.newContext({ serviceWorkers: "block" });
+    const early = await slow.newPage();
+    await early.route("**/*.js", (route) => route.abort());
+    await early.goto(at("/record"));
+    await early.getByRole("banner").getByText("Lectern").waitFor();
+    await early.getByRole("button", { name: "Start recording" }).waitFor();
+    expect(await axeFindings(early)).toEqual([]);
+    await slow.close();
+  });
+
   it("finds nothing on the recorder, before and while it records, light and dark", async () => {
     await page.getByRole("button", { name: "Start recording" }).waitFor();
     expect(await axeFindings(page)).toEqual([]);
