@@ -4,4 +4,5 @@ export { AnalysisError, SystemFunctionError } from "./types.ts";
 export { createEngine } from "./engine.ts";
 export { RESULT_LOST } from "./engineLosses.ts";
 export { runEngineWorker } from "./engineWorker.ts";
+export { newRequestId } from "./outcomes.ts";
 export { writeModuleFiles } from "./moduleStore.ts";

@@ -5,14 +5,17 @@ import * as texts from "./errorTexts.ts";
 import type { RunAnswer } from "./protocol.ts";
 import type { Outcome } from "./types.ts";
 
-let requestIdPool = Buffer.alloc(0);
+const REQUEST_ID_DIGITS = 16;
+let requestIdPool = "";
+let nextRequestId = 0;
 
-/** 16 hex digits, as Convex shows them in error texts. Drawn from the system many at a time. */
+/** 16 hex digits: the same in the caller's error text and in the log. Drawn from the system many at a time. */
 export function newRequestId(): string {
-  if (requestIdPool.length < 8) requestIdPool = randomBytes(8 * 512);
-  const id = requestIdPool.toString("hex", 0, 8);
-  requestIdPool = requestIdPool.subarray(8);
-  return id;
+  if (nextRequestId === requestIdPool.length) {
+    requestIdPool = randomBytes(4_096).toString("hex");
+    nextRequestId = 0;
+  }
+  return requestIdPool.slice(nextRequestId, (nextRequestId += REQUEST_ID_DIGITS));
 }
 
 export function outcome<Extra extends object>(answer: RunAnswer, extra: Extra): Outcome<Extra> {

@@ -1,7 +1,6 @@
 // What a request says about who sent it, in the form in which functions and their logs want it.
 import type { IncomingMessage } from "node:http";
-import type { ClientInfo } from "../functions/index.ts";
-import { newRequestId } from "./errorText.ts";
+import { newRequestId, type ClientInfo } from "../functions/index.ts";
 
 /** The peer's address, not what a header claims: anybody can write a header. */
 export function callerInfo(message: IncomingMessage): ClientInfo & { requestId: string } {

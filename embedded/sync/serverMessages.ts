@@ -1,7 +1,7 @@
 // What the server says on the socket, as JSON text. Results stay the text that the engine made: a result that goes
 // to a thousand clients is written once.
-import type { FunctionError } from "../functions/index.ts";
-import { errorText, newRequestId } from "../http/errorText.ts";
+import { newRequestId, type FunctionError } from "../functions/index.ts";
+import { errorText } from "../http/errorText.ts";
 import type { QueryResult } from "../subscriptions/subscription.ts";
 import { encodeTs } from "../values/index.ts";
 

@@ -1,9 +1,13 @@
 // One client on one socket: its query set, its identity, its requests, and the transitions that show it everything
 // as of one moment after the other.
-import type { Identity, MutationOutcome, Outcome } from "../functions/index.ts";
+import {
+  newRequestId,
+  type Identity,
+  type MutationOutcome,
+  type Outcome,
+} from "../functions/index.ts";
 import { isExpired } from "../auth/identity.ts";
 import { HttpError } from "../http/errors.ts";
-import { newRequestId } from "../http/errorText.ts";
 import { QuerySet } from "../subscriptions/querySet.ts";
 import { sameResult, type QueryResult } from "../subscriptions/subscription.ts";
 import {
@@ -190,11 +194,14 @@ export class Session {
 
   // ---- transitions ----
 
-  /** Soon, so that what arrives in the same moment shares a transition. */
+  /**
+   * When everything that one message brought has been handled, so that it shares a transition: the messages in one
+   * piece of what the socket reads, and the engine's answers to several requests.
+   */
   #scheduleTransition(): void {
     if (this.#transitionScheduled) return;
     this.#transitionScheduled = true;
-    setImmediate(() => {
+    process.nextTick(() => {
       this.#transitionScheduled = false;
       this.#showTransition();
     });
@@ -288,9 +295,10 @@ export class Session {
       (result) => {
         this.#noteUnanswered(-1);
         if (this.#closed) return;
-        this.#connection.send(toMessage(result));
         this.#owesTransition = true;
+        // Before the answer is sent: what is sent then still goes out with it.
         this.#scheduleTransition();
+        this.#connection.send(toMessage(result));
       },
       (error: unknown) => {
         this.#noteUnanswered(-1);

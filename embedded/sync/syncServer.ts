@@ -85,7 +85,7 @@ export class SyncServer {
       return true;
     }
     this.#acceptor.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#attach(webSocket, request, path.version);
+      this.#attach(webSocket, socket, request, path.version);
     });
     return true;
   }
@@ -104,9 +104,16 @@ export class SyncServer {
     clearTimeout(deadline);
   }
 
-  #attach(socket: WebSocket, request: IncomingMessage, version: string | null): void {
+  #attach(
+    socket: WebSocket,
+    stream: Duplex,
+    request: IncomingMessage,
+    version: string | null,
+  ): void {
     const gate = new ReadGate(socket);
-    const outbox = new Outbox(socket, gate, this.#outboxLimits, () => session.noteDrained());
+    const outbox = new Outbox(socket, stream, gate, this.#outboxLimits, () =>
+      session.noteDrained(),
+    );
     const session = new Session(this.#services, {
       send: (text) => outbox.send(text),
       sendTransition: (parts) => outbox.sendTransition(parts),
