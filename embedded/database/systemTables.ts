@@ -39,11 +39,7 @@ export const SYSTEM_TABLES: readonly SystemTable[] = [
       { name: "by_next", fields: ["nextTs"] },
     ],
   },
-  {
-    name: "_session_requests",
-    number: 519,
-    indexes: [{ name: "by_session_and_request", fields: ["sessionId", "requestId"] }],
-  },
+  // 519 was _session_requests: the store keeps these in a table of their own (`store/answers.ts`).
   { name: "_exports", number: 520, indexes: [] },
   { name: "_imports", number: 521, indexes: [] },
   { name: "_upload_tokens", number: 522, indexes: [{ name: "by_token", fields: ["token"] }] },

@@ -8,6 +8,7 @@ import type {
   Commit,
   GetOptions,
   HiddenTables,
+  KeptAnswers,
   QueryJSON,
   QueryPageArgs,
   QueryPageResult,
@@ -33,6 +34,7 @@ export class TransactionView implements Transaction {
   readonly #writer: Writer;
   #systemView: TransactionView | null;
   #hiddenTables: HiddenTables | null = null;
+  #answers: KeptAnswers | null = null;
 
   constructor(state: TransactionState, ending: TransactionEnding, isSystem: boolean) {
     this.#state = state;
@@ -160,6 +162,11 @@ export class TransactionView implements Transaction {
     return this.#hiddenTables;
   }
 
+  get answers(): KeptAnswers {
+    this.#answers ??= this.#writer.answers();
+    return this.#answers;
+  }
+
   // ---- Limits, savepoints, the end ----
 
   noteScheduled(argsBytes: number): void {
@@ -194,7 +201,7 @@ export class TransactionView implements Transaction {
 
   commit(): Commit | null {
     this.#state.checkWritable();
-    const hasWrites = this.#state.writes.length > 0;
+    const hasWrites = this.#state.writes.length > 0 || this.#state.answer !== null;
     const ts = hasWrites ? this.#state.host.assignCommitTs() : 0n;
     if (hasWrites) this.#writer.resolveCommitTs(ts);
     this.#ending.commit();

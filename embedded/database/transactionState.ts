@@ -6,7 +6,7 @@ import { DatabaseError } from "./errors.ts";
 import type { CursorSeal } from "./query/cursor.ts";
 import type { QueryPipeline, Present } from "./query/operators.ts";
 import type { Source } from "./query/source.ts";
-import type { TransactionLimits, ReadRange, ReadSet, WriteKey } from "./types.ts";
+import type { KeptAnswer, TransactionLimits, ReadRange, ReadSet, WriteKey } from "./types.ts";
 import { Usage } from "./limits.ts";
 import type { ActiveSchema } from "./schema.ts";
 
@@ -58,6 +58,8 @@ export class TransactionState {
   writeCount = 0;
   /** Documents with an unresolved commit timestamp in them. */
   readonly awaitingCommitTs: { table: Table; internalId: Uint8Array }[] = [];
+  /** Written when the timestamp of the commit is known. */
+  answer: KeptAnswer | null = null;
   #status: "open" | "ended" = "open";
   #failure: Error | null = null;
   #points: ReadRange[] = [];

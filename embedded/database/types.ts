@@ -180,6 +180,8 @@ export interface Transaction {
   clearTable(table: string): number;
   /** System transactions only. */
   readonly hiddenTables: HiddenTables;
+  /** System transactions only. */
+  readonly answers: KeptAnswers;
 
   savepoint(): Savepoint;
   /** Undoes every write since; the savepoint itself stays usable until released. Read sets stay. */
@@ -223,6 +225,27 @@ export interface HiddenTables {
   nextNumber(): number;
   /** Removes up to `count` documents or index entries, and the table with the last. Returns whether there is more. */
   removeSome(hidden: string, count: number): boolean;
+}
+
+/** What a client's mutation answered. `logLinesJson`: the JSON of an array of strings. */
+export type KeptAnswer = {
+  session: string;
+  /** Counts up within a session. */
+  request: number;
+  /** Empty in answers of the oldest versions, which anybody gets. */
+  identity: string;
+  resultJson: string;
+  logLinesJson: string;
+};
+
+/** The answers kept for mutations that clients send again. No document, and in nobody's read set. */
+export interface KeptAnswers {
+  /** With the commit that it is part of; null when there is none. */
+  find(session: string, request: number): (KeptAnswer & { ts: bigint }) | null;
+  /** Kept with this transaction's commit, which has a timestamp of its own then, whatever else was written. Once only. */
+  keep(answer: KeptAnswer): void;
+  /** Removes up to `count` of those from days (UTC) that had ended at `beforeMs`. Returns how many there were. */
+  forget(beforeMs: number, count: number): number;
 }
 
 /** `isSystem`: called through `ctx.db.system`. `table`: the table that the id must belong to. */

@@ -22,7 +22,8 @@ import { decodeIdArgument, parseDocument, type Reader } from "./reader.ts";
 import { MAX_ALL_TABLES, MAX_TABLES } from "./schema.ts";
 import { HiddenTableWriter, importedDocument } from "./hiddenTables.ts";
 import { COMMIT_TS_JSON, type TransactionState } from "./transactionState.ts";
-import type { HiddenTables } from "./types.ts";
+import { TransactionAnswers } from "./answers.ts";
+import type { HiddenTables, KeptAnswers } from "./types.ts";
 
 type Found = { id: string; table: Table; internalId: Uint8Array; stored: StoredDocument };
 
@@ -105,7 +106,7 @@ export class Writer {
   importDocument(tableName: string, json: JSONObject): string {
     const state = this.#state;
     state.checkWritable();
-    this.#checkImporting();
+    this.#checkSystem();
     const table = state.host.store.catalog.byName(tableName) ?? this.createTable(tableName);
     const { number } = table;
     const imported = importedDocument(state, table, json, {
@@ -117,14 +118,19 @@ export class Writer {
 
   hiddenTables(): HiddenTables {
     this.#state.checkWritable();
-    this.#checkImporting();
+    this.#checkSystem();
     return new HiddenTableWriter(this.#state);
+  }
+
+  answers(): KeptAnswers {
+    this.#checkSystem();
+    return new TransactionAnswers(this.#state);
   }
 
   clearTable(tableName: string): number {
     const state = this.#state;
     state.checkWritable();
-    this.#checkImporting();
+    this.#checkSystem();
     const table = state.host.store.catalog.byName(tableName);
     if (table === undefined) return 0;
     const { store } = state.host;
@@ -161,9 +167,12 @@ export class Writer {
     return table;
   }
 
-  /** Puts the commit's timestamp where documents wait for it. */
+  /** Puts the commit's timestamp where documents and the answer wait for it. */
   resolveCommitTs(ts: bigint): void {
     const state = this.#state;
+    const { answer, host, nowMs } = state;
+    if (answer !== null) state.storing(() => host.store.answers.add({ ...answer, ts }, nowMs));
+    if (state.awaitingCommitTs.length === 0) return;
     const resolved = JSON.stringify(convexToJson(ts));
     for (const { table, internalId } of state.awaitingCommitTs) {
       const stored = state.host.store.documents.get(table, internalId);
@@ -271,7 +280,7 @@ export class Writer {
     );
   }
 
-  #checkImporting(): void {
+  #checkSystem(): void {
     if (this.#isSystem) return;
     throw new DatabaseError("SystemOnly", "Only system transactions may do this.");
   }

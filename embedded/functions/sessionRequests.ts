@@ -1,5 +1,4 @@
 // Remembers what mutations with a session answered, in their own transaction, so that a replay runs nothing twice.
-import { jsonToConvex } from "convex/values";
 import type { Transaction } from "../database/index.ts";
 import * as texts from "./errorTexts.ts";
 import type { RunAnswer } from "./protocol.ts";
@@ -17,30 +16,15 @@ export function findSessionAnswer(
   { sessionId, requestId }: SessionRequest,
   identity: Identity,
 ): (SessionAnswer & { ts: bigint }) | null {
-  const [found] = tx.collect({
-    source: {
-      type: "IndexRange",
-      indexName: "_session_requests.by_session_and_request",
-      range: [
-        { type: "Eq", fieldPath: "sessionId", value: sessionId },
-        { type: "Eq", fieldPath: "requestId", value: requestId },
-      ],
-      order: "asc",
-    },
-    operators: [{ limit: 1 }],
-  });
-  if (found === undefined) return null;
-  const ts = jsonToConvex(found.ts ?? null) as bigint;
-  // Answers of older versions carry no identity.
-  if (found.identity !== undefined && found.identity !== nameOf(identity)) {
+  const found = tx.answers.find(sessionId, requestId);
+  if (found === null) return null;
+  const { ts, resultJson, logLinesJson } = found;
+  if (found.identity !== "" && found.identity !== nameOf(identity)) {
     return { valueJson: "null", logLines: [], error: { message: texts.NOT_YOUR_REQUEST }, ts };
   }
   // As `rememberSessionAnswer` wrote them.
-  return {
-    valueJson: found.result as string,
-    logLines: found.logLines as string[],
-    ...{ error: null, ts },
-  };
+  const logLines = JSON.parse(logLinesJson) as string[];
+  return { valueJson: resultJson, logLines, error: null, ts };
 }
 
 export function rememberSessionAnswer(
@@ -49,13 +33,12 @@ export function rememberSessionAnswer(
   identity: Identity,
   { valueJson, logLines }: RunAnswer,
 ): void {
-  tx.insert("_session_requests", {
-    sessionId,
-    requestId,
-    result: valueJson,
-    logLines,
+  tx.answers.keep({
+    session: sessionId,
+    request: requestId,
     identity: nameOf(identity),
-    ts: { $commitTs: null },
+    resultJson: valueJson,
+    logLinesJson: JSON.stringify(logLines),
   });
 }
 

@@ -85,12 +85,26 @@ describe("finished jobs", () => {
 
 describe("answers kept for replayed mutations", () => {
   it("are forgotten after two weeks", async () => {
-    const answer = { sessionId: "s", requestId: 0, result: "null", logLines: [] };
-    await insert("_session_requests", [answer]);
+    const rest = { session: "s", identity: "none", resultJson: "null", logLinesJson: "[]" };
+    const keep = (request: number) =>
+      database.batch(() => {
+        const tx = database.beginMutation({ system: true });
+        tx.answers.keep({ ...rest, request });
+        tx.commit();
+      });
+    const isKept = (request: number) => {
+      const tx = database.beginQuery({ system: true });
+      const found = tx.answers.find("s", request);
+      tx.rollback();
+      return found !== null;
+    };
+    await keep(0);
     nowMs += ANSWER_RETENTION_MS;
-    await insert("_session_requests", [{ ...answer, requestId: 1 }]);
-    nowMs += 1;
+    await keep(1);
     await call("scheduler:forgetAnswers");
-    expect(count("_session_requests")).toBe(1);
+    expect([isKept(0), isKept(1)]).toEqual([true, true]);
+    nowMs += 24 * 60 * 60_000;
+    await call("scheduler:forgetAnswers");
+    expect([isKept(0), isKept(1)]).toEqual([false, true]);
   });
 });

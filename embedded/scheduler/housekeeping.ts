@@ -2,7 +2,7 @@
 import type { SystemFunctions } from "../functions/index.ts";
 import { textOf } from "../values/index.ts";
 
-/** Convex keeps answers for two weeks; a client that replays a mutation later runs it again. */
+/** Convex keeps answers for two weeks, here up to a day longer; a client that replays a mutation later runs it again. */
 export const ANSWER_RETENTION_MS = 14 * 24 * 60 * 60_000;
 /** Finished jobs are kept for a week, as on Convex. */
 export const FINISHED_JOB_RETENTION_MS = 7 * 24 * 60 * 60_000;
@@ -33,20 +33,6 @@ export const housekeepingFunctions: SystemFunctions = {
   },
   "scheduler:forgetAnswers": {
     kind: "mutation",
-    run: (tx) => {
-      const old = tx.collect({
-        source: {
-          type: "IndexRange",
-          indexName: "_session_requests.by_creation_time",
-          range: [
-            { type: "Lt", fieldPath: "_creationTime", value: tx.nowMs - ANSWER_RETENTION_MS },
-          ],
-          order: "asc",
-        },
-        operators: [{ limit: SWEEP_LIMIT }],
-      });
-      for (const answer of old) tx.remove(textOf(answer._id));
-      return old.length === SWEEP_LIMIT;
-    },
+    run: (tx) => tx.answers.forget(tx.nowMs - ANSWER_RETENTION_MS, SWEEP_LIMIT) === SWEEP_LIMIT,
   },
 };

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Connection } from "./connection.ts";
 import { StoreError } from "./connection.ts";
+import { moveFormerAnswers } from "./formerAnswers.ts";
 
 /** "LeCt" in ASCII, so that `file` and we can tell these files from other SQLite databases. */
 const APPLICATION_ID = 0x4c654374;
@@ -10,7 +11,7 @@ const APPLICATION_ID = 0x4c654374;
  * Step n brings a file of format n to format n + 1; the first one makes an empty file.
  * Append only: files written by every released version must keep opening.
  */
-const MIGRATIONS: ((connection: Connection) => void)[] = [createFormat1];
+const MIGRATIONS: ((connection: Connection) => void)[] = [createFormat1, createFormat2];
 
 export const FORMAT_VERSION = MIGRATIONS.length;
 
@@ -38,6 +39,23 @@ function createFormat1(connection: Connection): void {
   connection
     .statement("INSERT INTO settings VALUES ('cursor_key', ?)")
     .run(new Uint8Array(randomBytes(32)));
+}
+
+/** `answers`: what `AnswerStore` keeps, `day` in days since 1970. */
+function createFormat2(connection: Connection): void {
+  connection.exec(`
+    CREATE TABLE answers (
+      day INTEGER NOT NULL,
+      session TEXT NOT NULL,
+      request INTEGER NOT NULL,
+      ts INTEGER NOT NULL,
+      identity TEXT NOT NULL,
+      result TEXT NOT NULL,
+      log_lines TEXT NOT NULL,
+      PRIMARY KEY (day, session, request)
+    ) WITHOUT ROWID;
+  `);
+  moveFormerAnswers(connection);
 }
 
 /** Creates or upgrades the file in one transaction. @throws when a newer version wrote it */

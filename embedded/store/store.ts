@@ -1,4 +1,5 @@
 // One opened SQLite file with all that is read and written in it.
+import { AnswerStore } from "./answers.ts";
 import { Catalog } from "./catalog.ts";
 import { Connection, type ConnectionOptions } from "./connection.ts";
 import { DocumentStore } from "./documents.ts";
@@ -12,6 +13,7 @@ export type Store = {
   documents: DocumentStore;
   texts: TextStore;
   vectors: VectorStore;
+  answers: AnswerStore;
 };
 
 /** Opens a file, or with `readOnly` a second view of it that sees only what is committed. */
@@ -25,6 +27,7 @@ export function openStore(path: string, options: ConnectionOptions = {}): Store 
       documents: new DocumentStore(connection),
       texts: new TextStore(connection),
       vectors: new VectorStore(connection),
+      answers: new AnswerStore(connection),
     };
   } catch (error) {
     connection.close();
