@@ -1,5 +1,5 @@
 // The database itself: opening, batches of mutations, schema changes.
-import { randomBytes } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 import { INTERNAL_ID_LENGTH, type TableNames } from "../values/index.ts";
 import { openStore, StoreError, type Store, type Table } from "../store/index.ts";
 import { DatabaseError } from "./errors.ts";
@@ -32,7 +32,9 @@ import type {
 import { Writer } from "./writer.ts";
 
 const NANOSECONDS_PER_MS = 1_000_000n;
-const MUTATION_SAVEPOINT = "mutation";
+const BEGIN_MUTATION = "SAVEPOINT mutation";
+const KEEP_MUTATION = "RELEASE mutation";
+const UNDO_MUTATION = "ROLLBACK TO mutation";
 
 export class Database {
   readonly #path: string;
@@ -50,6 +52,8 @@ export class Database {
   #lastCreationTime: number;
   #batch: Batch | null = null;
   #mutation: TransactionState | null = null;
+  /** What transactions need of this database, the same for all of a kind. */
+  readonly #hosts: { [kind in "query" | "mutation" | "snapshot"]?: TransactionHost } = {};
 
   static open(options: DatabaseOptions): Database {
     try {
@@ -137,7 +141,7 @@ export class Database {
       throw new DatabaseError("MutationRunning", "Another mutation is running already.");
     }
     this.#batch.check();
-    this.#store.connection.run(`SAVEPOINT ${MUTATION_SAVEPOINT}`);
+    this.#store.connection.run(BEGIN_MUTATION);
     return this.#begin("mutation", this.#store, this.#lastTs, options);
   }
 
@@ -148,23 +152,35 @@ export class Database {
     options: TransactionOptions,
   ): Transaction {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
-    const state = new TransactionState(this.#host(kind, store), kind, beginTs, this.#now(), limits);
+    const state = new TransactionState(
+      this.#hostOf(kind, store),
+      kind,
+      beginTs,
+      this.#now(),
+      limits,
+    );
     if (kind === "mutation") this.#mutation = state;
     const { connection } = store;
     const ending = {
       commit: () => {
-        connection.run(`RELEASE ${MUTATION_SAVEPOINT}`);
+        connection.run(KEEP_MUTATION);
       },
       rollback: () => {
         if (!connection.isInTransaction) return; // SQLite has rolled back everything already
-        connection.run(`ROLLBACK TO ${MUTATION_SAVEPOINT}`);
-        connection.run(`RELEASE ${MUTATION_SAVEPOINT}`);
+        connection.run(UNDO_MUTATION);
+        connection.run(KEEP_MUTATION);
       },
     };
     return new TransactionView(state, ending, options.system ?? false);
   }
 
-  #host(kind: "query" | "mutation", store: Store): TransactionHost {
+  #hostOf(kind: "query" | "mutation", store: Store): TransactionHost {
+    const key = store === this.#store ? kind : "snapshot";
+    this.#hosts[key] ??= this.#makeHost(kind, store);
+    return this.#hosts[key];
+  }
+
+  #makeHost(kind: "query" | "mutation", store: Store): TransactionHost {
     return {
       store,
       schema: () => this.#schema,
@@ -360,8 +376,19 @@ class Batch {
   }
 }
 
+const IDS_AT_ONCE = 256;
+const idPool = new Uint8Array(INTERNAL_ID_LENGTH * IDS_AT_ONCE);
+let idsLeft = 0;
+
+/** Drawn from the system many at a time: asking it takes longer than inserting a row. */
 function randomInternalId(): Uint8Array {
-  return new Uint8Array(randomBytes(INTERNAL_ID_LENGTH));
+  if (idsLeft === 0) {
+    randomFillSync(idPool);
+    idsLeft = IDS_AT_ONCE;
+  }
+  idsLeft -= 1;
+  const start = idsLeft * INTERNAL_ID_LENGTH;
+  return idPool.slice(start, start + INTERNAL_ID_LENGTH);
 }
 
 const floatBits = new DataView(new ArrayBuffer(8));

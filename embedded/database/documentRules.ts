@@ -94,8 +94,8 @@ export function checkDocument(
   checkSystemField(body, "_id", id);
   checkSystemField(body, "_creationTime", creationTime);
   const value: ObjectValue = { ...body, _id: id, _creationTime: creationTime };
-  const strangers = Object.keys(value)
-    .filter((name) => name.startsWith("_") && name !== "_id" && name !== "_creationTime")
+  const strangers = Object.keys(body)
+    .filter((name) => name.startsWith("_") && !isSystemField(name))
     .sort()
     .map(
       (name) =>
@@ -138,11 +138,17 @@ function checkSystemField(body: ObjectValue, name: "_id" | "_creationTime", expe
   );
 }
 
+function isSystemField(name: string): boolean {
+  return name === "_id" || name === "_creationTime";
+}
+
 /** The document without its system fields: what schemas describe. */
 export function withoutSystemFields(document: ObjectValue): ObjectValue {
-  const body = { ...document };
-  delete body["_id"];
-  delete body["_creationTime"];
+  // Not by deleting from a copy, which makes of it a slow object.
+  const body: ObjectValue = {};
+  for (const name of Object.keys(document)) {
+    if (!isSystemField(name)) body[name] = document[name];
+  }
   return body;
 }
 

@@ -1,7 +1,7 @@
 // Which functions the active push has: kind, visibility and validators, as found when it was analysed.
 import type { ValidatorJSON } from "../values/index.ts";
 import type { ModuleEntry } from "./moduleStore.ts";
-import { canonicalPath, type FunctionPath } from "./paths.ts";
+import { canonicalPath, parseFunctionPath, type FunctionPath } from "./paths.ts";
 import type { AnalyzedModule, ModuleEnvironment } from "./types.ts";
 
 export type FunctionEntry = {
@@ -17,6 +17,8 @@ export type FunctionEntry = {
 export class FunctionTable {
   readonly #functions = new Map<string, FunctionEntry>();
   readonly #modules = new Set<string>();
+  /** By the texts that callers have used for those that exist: parsing them takes longer than finding them. */
+  readonly #asCalled = new Map<string, FunctionEntry>();
   readonly entries: readonly ModuleEntry[];
 
   constructor(entries: readonly ModuleEntry[]) {
@@ -42,6 +44,16 @@ export class FunctionTable {
 
   get(path: FunctionPath): FunctionEntry | undefined {
     return this.#functions.get(canonicalPath(path));
+  }
+
+  /** @param path as a client writes it */
+  find(path: string): FunctionEntry | undefined {
+    const known = this.#asCalled.get(path);
+    if (known !== undefined) return known;
+    const parsed = parseFunctionPath(path);
+    const entry = parsed === null ? undefined : this.get(parsed);
+    if (entry !== undefined) this.#asCalled.set(path, entry);
+    return entry;
   }
 
   hasModule(modulePath: string): boolean {

@@ -15,7 +15,7 @@ import { expectedError, isStoreFault, storeFaultText } from "./failures.ts";
 import { errorText, functionError } from "./functionErrors.ts";
 import type { FunctionEntry, FunctionTable } from "./functionTable.ts";
 import type { ModuleLoader } from "./moduleLoader.ts";
-import { parseFunctionPath, resolveFunctionAddress } from "./paths.ts";
+import { resolveFunctionAddress } from "./paths.ts";
 import type { PreparedAction } from "./protocol.ts";
 import type { Realm } from "./realmHost.ts";
 import { Frame, type Callbacks, type Run } from "./run.ts";
@@ -91,8 +91,7 @@ export class Invoker {
   }
 
   #find(path: string, wanted: FunctionKind, visibility: Visibility): FunctionEntry | FunctionError {
-    const parsed = parseFunctionPath(path);
-    const entry = parsed === null ? undefined : this.#deployment().table.get(parsed);
+    const entry = this.#deployment().table.find(path);
     if (entry === undefined) {
       return visibility === "public" ? texts.notFound(path) : texts.notFoundAny(path);
     }

@@ -21,6 +21,8 @@ const SIGN_BIT = 1n << 63n;
 
 // One scratch buffer for all encodings: keys are short and encoding is synchronous.
 let scratch = Buffer.alloc(4096);
+/** The same bytes, of which pieces are copied without making a Buffer. */
+let scratchBytes = new Uint8Array(scratch.buffer, scratch.byteOffset, scratch.length);
 let length = 0;
 
 /**
@@ -40,7 +42,7 @@ export function encodeIndexKey(
     scratch.set(suffix, length);
     length += suffix.length;
   }
-  return new Uint8Array(scratch.subarray(0, length));
+  return scratchBytes.slice(0, length);
 }
 
 /** The smallest key above `key` itself (unlike `successorOfPrefix`, longer keys that start with it are above). */
@@ -86,6 +88,7 @@ function reserve(count: number): void {
   const larger = Buffer.alloc(Math.max(scratch.length * 2, length + count));
   scratch.copy(larger, 0, 0, length);
   scratch = larger;
+  scratchBytes = new Uint8Array(scratch.buffer, scratch.byteOffset, scratch.length);
 }
 
 function writeByte(byte: number): void {

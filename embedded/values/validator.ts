@@ -135,7 +135,7 @@ function checkObject(
 ): string | null {
   if (!isObjectValue(value)) return mismatch(validator, value, path);
   const fields = validator.value;
-  for (const name of Object.keys(fields).sort()) {
+  for (const name of sortedNames(fields)) {
     const field = fields[name];
     if (field === undefined) continue;
     const fieldValue = Object.hasOwn(value, name) ? value[name] : undefined;
@@ -146,11 +146,24 @@ function checkObject(
     const problem = check(field.fieldType, fieldValue, tables, `${path}.${name}`);
     if (problem !== null) return problem;
   }
-  for (const name of Object.keys(value).sort()) {
-    if (value[name] === undefined || Object.hasOwn(fields, name)) continue;
-    return `Object contains extra field \`${name}\` that is not in the validator.${details(validator, value, path, "Object")}`;
+  const extra = Object.keys(value).filter(
+    (name) => value[name] !== undefined && !Object.hasOwn(fields, name),
+  );
+  const [first] = extra.sort();
+  if (first === undefined) return null;
+  return `Object contains extra field \`${first}\` that is not in the validator.${details(validator, value, path, "Object")}`;
+}
+
+const knownSortedNames = new WeakMap<object, readonly string[]>();
+
+/** Sorted once: a validator never changes. */
+function sortedNames(fields: Record<string, ObjectFieldJSON>): readonly string[] {
+  let names = knownSortedNames.get(fields);
+  if (names === undefined) {
+    names = Object.keys(fields).sort();
+    knownSortedNames.set(fields, names);
   }
-  return null;
+  return names;
 }
 
 /** Larger unions tell nothing about their members; a union of one behaves as its member. */
