@@ -1,6 +1,5 @@
 // The database itself: opening, batches of mutations, schema changes.
-import { randomFillSync } from "node:crypto";
-import { INTERNAL_ID_LENGTH, type TableNames } from "../values/index.ts";
+import type { TableNames } from "../values/index.ts";
 import { openStore, StoreError, type Store, type Table } from "../store/index.ts";
 import { DatabaseError } from "./errors.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
@@ -39,7 +38,6 @@ const UNDO_MUTATION = "ROLLBACK TO mutation";
 export class Database {
   readonly #path: string;
   readonly #now: () => number;
-  readonly #random: () => Uint8Array;
   readonly #store: Store;
   readonly #cursorSeal: CursorSeal;
   /** A second connection that sees only what is committed; opened when first needed. */
@@ -66,7 +64,6 @@ export class Database {
   private constructor(options: DatabaseOptions) {
     this.#path = options.path;
     this.#now = options.now ?? Date.now;
-    this.#random = options.random ?? randomInternalId;
     this.#store = openStore(
       options.path,
       options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes },
@@ -185,7 +182,6 @@ export class Database {
       store,
       schema: () => this.#schema,
       cursorSeal: this.#cursorSeal,
-      random: this.#random,
       nextCreationTime: (nowMs) => {
         this.#lastCreationTime = Math.max(nowMs, nextFloat(this.#lastCreationTime));
         return this.#lastCreationTime;
@@ -374,21 +370,6 @@ class Batch {
   check(): void {
     if (this.#failure !== null) throw this.#failure.error;
   }
-}
-
-const IDS_AT_ONCE = 256;
-const idPool = new Uint8Array(INTERNAL_ID_LENGTH * IDS_AT_ONCE);
-let idsLeft = 0;
-
-/** Drawn from the system many at a time: asking it takes longer than inserting a row. */
-function randomInternalId(): Uint8Array {
-  if (idsLeft === 0) {
-    randomFillSync(idPool);
-    idsLeft = IDS_AT_ONCE;
-  }
-  idsLeft -= 1;
-  const start = idsLeft * INTERNAL_ID_LENGTH;
-  return idPool.slice(start, start + INTERNAL_ID_LENGTH);
 }
 
 const floatBits = new DataView(new ArrayBuffer(8));

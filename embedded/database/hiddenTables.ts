@@ -11,6 +11,7 @@ import {
 import { checkDocument, decodeDocumentArgument, type CheckedDocument } from "./documentRules.ts";
 import { DatabaseError } from "./errors.ts";
 import { reindex } from "./indexing.ts";
+import { newInternalId } from "./internalIds.ts";
 import { MAX_TABLES } from "./schema.ts";
 import { systemTablesByName } from "./systemTables.ts";
 import { COMMIT_TS_JSON, type TransactionState } from "./transactionState.ts";
@@ -163,7 +164,7 @@ export function importedDocument(
       `The _id ${JSON.stringify(convexToJson(givenId))} is not an id of table "${target.name}".`,
     );
   }
-  const internalId = decoded?.internalId ?? state.host.random();
+  const internalId = decoded?.internalId ?? newInternalId(state.nowMs);
   const id = encodeId(target.number, internalId);
   if (state.host.store.documents.get(table, internalId) !== null) throw duplicateId(id);
   const givenTime = body["_creationTime"];

@@ -15,7 +15,6 @@ export interface TransactionHost {
   readonly store: Store;
   schema(): ActiveSchema;
   readonly cursorSeal: CursorSeal;
-  random(): Uint8Array;
   /** Strictly increasing, at least `nowMs`. */
   nextCreationTime(nowMs: number): number;
   /** The timestamp of a commit that happens now. */

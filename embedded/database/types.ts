@@ -256,8 +256,6 @@ export interface DatabaseOptions {
   path: string;
   /** Wall clock in ms. */
   now?: () => number;
-  /** 16 fresh random bytes. */
-  random?: () => Uint8Array;
   /** Beyond this size of the file writes fail as on a full disk. */
   maxBytes?: number;
 }

@@ -21,6 +21,7 @@ import { reindex, type IndexedVersion } from "./indexing.ts";
 import { decodeIdArgument, parseDocument, type Reader } from "./reader.ts";
 import { MAX_ALL_TABLES, MAX_TABLES } from "./schema.ts";
 import { HiddenTableWriter, importedDocument } from "./hiddenTables.ts";
+import { newInternalId } from "./internalIds.ts";
 import { COMMIT_TS_JSON, type TransactionState } from "./transactionState.ts";
 import { TransactionAnswers } from "./answers.ts";
 import type { HiddenTables, KeptAnswers } from "./types.ts";
@@ -43,7 +44,7 @@ export class Writer {
     state.checkWritable();
     this.#checkWritableTable(tableName);
     const body = decodeDocumentArgument(json, "insert");
-    const internalId = state.host.random();
+    const internalId = newInternalId(state.nowMs);
     const creationTime = state.host.nextCreationTime(state.nowMs);
     const existing = state.host.store.catalog.byName(tableName);
     // The number of a table that is yet to be made is known beforehand; making it comes after all checks.
