@@ -80,10 +80,11 @@ export class Pushes {
     const request = parseStartPush(body);
     const state = await this.#state();
     const modules = this.#collectModules(request, state.modules);
-    const { schema } = request.appDefinition;
+    const { schema, definition } = request.appDefinition;
     const analysis = await this.#analyze([
       ...modules,
       ...(schema === null ? [] : [{ ...schema, path: "schema.js" }]),
+      ...(definition === null ? [] : [{ ...definition, path: "convex.config.js" }]),
     ]);
     checkCronSchedules(analysis);
     const { indexDiff } = await this.#schemaDiff(analysis.schema);
@@ -293,6 +294,7 @@ function startPushReply(
           childComponents: [],
           httpMounts: {},
           exports: { type: "branch", branch: [] },
+          envVars: analysis.declaredVariables,
         },
         schema: analysis.schema,
         functions,

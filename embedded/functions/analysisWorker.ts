@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
+import { checkVariables, exportedVariables } from "./declaredVariables.ts";
 import type { AnalysisAnswer, AnalysisWorkerData } from "./analysisProtocol.ts";
 import {
   exportedSchema,
@@ -21,6 +22,7 @@ import { AnalysisError, type ModuleAnalysis, type ModuleEnvironment } from "./ty
 
 const SCHEMA = "schema.js";
 const AUTH_CONFIG = "auth.config.js";
+const APP_CONFIG = "convex.config.js";
 const NO_PENDING: Pending = { begin: () => undefined, end: () => undefined };
 const NO_DATABASE = "The database cannot be used while a module is loaded.";
 
@@ -69,7 +71,9 @@ async function load(
 }
 
 async function analyze(): Promise<ModuleAnalysis> {
-  const analysis: ModuleAnalysis = { modules: {}, schema: null, authProviders: [] };
+  const analysis: ModuleAnalysis = {
+    ...{ modules: {}, schema: null, authProviders: [], declaredVariables: [] },
+  };
   const has = (path: string) => bundle.some((module) => module.path === path);
   const realm = await analysisRealm(variables);
   const describe = (thrown: unknown) => realm.controls.describeError(thrown);
@@ -78,6 +82,10 @@ async function analyze(): Promise<ModuleAnalysis> {
     context: realm.context,
     realmError: (message) => realm.error(message),
   });
+  if (has(APP_CONFIG)) {
+    analysis.declaredVariables = exportedVariables(await load(loader, APP_CONFIG, describe));
+    checkVariables(analysis.declaredVariables, variables);
+  }
   if (has(SCHEMA)) analysis.schema = exportedSchema(await load(loader, SCHEMA, describe));
   if (has(AUTH_CONFIG)) analysis.authProviders = await authProviders();
   for (const { path, environment } of bundle) {

@@ -11,9 +11,12 @@ import {
 
 const KINDS = { isQuery: "Query", isMutation: "Mutation", isAction: "Action" } as const;
 
-/** Chunks hold no functions, and the schema and the auth config are read in their own ways. */
+/** Read in their own ways. */
+const DEFINITIONS = ["schema.js", "auth.config.js", "convex.config.js"];
+
+/** Chunks hold no functions. */
 export function isInspected(path: string): boolean {
-  return !/(^|\/)_deps\//.test(path) && path !== "schema.js" && path !== "auth.config.js";
+  return !/(^|\/)_deps\//.test(path) && !DEFINITIONS.includes(path);
 }
 
 /** @throws AnalysisError when an export is not what Convex accepts */

@@ -149,13 +149,21 @@ export type AnalyzedModule = {
   cronSpecs: { [identifier: string]: CronSpec } | null;
 };
 /** What a push contains. */
+/** As `convex/server` exports it: name, and the validator's JSON as text. The CLI makes the types of `env` of it. */
+export type DeclaredVariable = [
+  name: string,
+  declaration: { type: "value"; value: string; optional?: boolean },
+];
+
 export type ModuleAnalysis = {
-  /** By canonical path (`dir/module.js`); `_deps`, the schema and the auth config are not in it. */
+  /** By canonical path (`dir/module.js`); `_deps`, the schema and the configs are not in it. */
   modules: { [path: string]: AnalyzedModule };
   /** The schema's `export()` (CONVEX-RUNTIME 4.5); null when `schema.js` was not pushed. */
   schema: JSONObject | null;
   /** `providers` of `auth.config.js` with environment variables resolved. */
   authProviders: JSONObject[];
+  /** `env` of `convex.config.js`. */
+  declaredVariables: DeclaredVariable[];
 };
 
 /** A push that cannot be accepted; the message is written for its author. */

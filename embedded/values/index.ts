@@ -14,6 +14,11 @@ export { valueSize, valueNesting } from "./size.ts";
 export { endOfString, isDeeperThan, MAX_JSON_LEVELS } from "./jsonText.ts";
 export { lengthProblem, MAX_ARRAY_LENGTH, MAX_OBJECT_FIELDS } from "./lengths.ts";
 export { formatValue } from "./format.ts";
-export { type ValidatorJSON, type TableNames, validateValue } from "./validator.ts";
+export {
+  type ValidatorJSON,
+  type TableNames,
+  validateValue,
+  validatorToString,
+} from "./validator.ts";
 export { encodeTs, decodeTs } from "./timestamp.ts";
 export { isIdentifier } from "./identifier.ts";

@@ -178,6 +178,36 @@ describe("a push that cannot be accepted", () => {
     expect(stderr).toContain("Deployed Convex functions to");
   });
 
+  it("is refused while a variable is not as convex.config.ts declares it", async () => {
+    await project.write(
+      "convex/convex.config.ts",
+      `import { defineApp } from "convex/server";
+       import { v } from "convex/values";
+       const stage = v.union(v.literal("test"), v.literal("live"));
+       export default defineApp({
+         env: { DECLARED_KEY: v.string(), STAGE: v.optional(stage), NOTE: v.optional(v.string()) },
+       });`,
+    );
+    await project.write(
+      "convex/declared.ts",
+      `import { env, query } from "./_generated/server";
+       export const key = query({ handler: async () => env.DECLARED_KEY });`,
+    );
+    await project.succeed("env", "set", "STAGE", "somewhere-secret");
+    const refused = await project.convex("deploy", "-y", "--typecheck", "disable");
+    expect(refused.stderr).toContain("DECLARED_KEY is not set; STAGE does not match its validator");
+    expect(refused.stderr).not.toContain("somewhere-secret");
+    expect(refused.code).toBe(1);
+    await project.succeed("env", "set", "STAGE", "live");
+    await project.succeed("env", "set", "DECLARED_KEY", "k-1");
+    const { stderr } = await project.convex("deploy", "-y", "--typecheck", "disable");
+    expect(stderr).toContain("Deployed Convex functions to");
+    expect(JSON.parse(await project.succeed("run", "declared:key"))).toBe("k-1");
+    const types = await project.read("convex/_generated/server.d.ts");
+    expect(types).toContain("readonly DECLARED_KEY: string;");
+    expect(types).toContain('readonly STAGE: "test" | "live" | undefined;');
+  });
+
   it("says that components are not supported", async () => {
     await project.write(
       "convex/convex.config.ts",
