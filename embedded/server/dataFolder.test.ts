@@ -18,6 +18,7 @@ import { ConvexClient, ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import { DataFolderInUseError, ListenError, startServer } from "./index.ts";
 import { startTestServer, until, type TestServer } from "./testing/testServer.ts";
+import { sendUntilFull } from "./testing/sendUntilFull.ts";
 
 // Processes start and clients wait before they try again: on a busy machine that takes a while.
 vi.setConfig({ testTimeout: 120_000 });
@@ -246,17 +247,7 @@ describe("a full disk", () => {
     watching.onUpdate(list, {}, (bodies) => {
       seen = bodies;
     });
-    const acknowledged: string[] = [];
-    let failure: unknown = null;
-    for (let i = 0; failure === null && i < 1000; i++) {
-      const body = `${String(i)} ${"x".repeat(20_000)}`;
-      try {
-        await client.mutation(send, { body });
-        acknowledged.push(body);
-      } catch (error) {
-        failure = error;
-      }
-    }
+    const { acknowledged, failure } = await sendUntilFull(client, 20_000);
     expect(acknowledged.length).toBeGreaterThan(10);
     expect(String(failure)).toContain(
       "is full: nothing was written. Free some space and try again.",

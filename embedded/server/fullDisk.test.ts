@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ConvexHttpClient } from "convex/browser";
 import { makeFunctionReference } from "convex/server";
 import { pushProject } from "../deploy/pushProject.ts";
+import { sendUntilFull } from "./testing/sendUntilFull.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -70,17 +71,7 @@ describe.runIf(isAvailable)("a full disk", () => {
 
   it("refuses what does not fit, loses nothing, serves on, and goes on when there is room", async () => {
     const before = await client.mutation(uploadUrl, {});
-    const acknowledged: string[] = [];
-    let failure: unknown = null;
-    for (let i = 0; failure === null && i < 2_000; i++) {
-      const body = `${String(i)} ${"x".repeat(50_000)}`;
-      try {
-        await client.mutation(send, { body });
-        acknowledged.push(body);
-      } catch (error) {
-        failure = error;
-      }
-    }
+    const { acknowledged, failure } = await sendUntilFull(client, 50_000);
     expect(acknowledged.length).toBeGreaterThan(10);
     expect(String(failure)).toContain("is full: nothing was written. Free some space");
     expect(await client.query(list, {})).toEqual(acknowledged);
