@@ -8,7 +8,6 @@ import { EngineFailure, EngineThread } from "./engineThread.ts";
 import { FunctionTable } from "./functionTable.ts";
 import { Listeners } from "./listeners.ts";
 import { newRequestId, outcome } from "./outcomes.ts";
-import { parseFunctionPath } from "./paths.ts";
 import {
   unpackReadSet,
   unpackWrites,
@@ -127,20 +126,19 @@ class WorkerEngine implements Engine {
     const { path, args, identity, visibility, session, scheduledId, client, cron } = request;
     const { calledByJob } = request;
     const requestId = client?.requestId ?? newRequestId();
+    const argsJson = JSON.stringify(args);
     const message: Omit<MutationMessage, "id"> = {
-      ...{
-        type: "mutation",
-        path,
-        argsJson: JSON.stringify(args),
-        identity,
-        visibility,
-        requestId,
-      },
-      ...(session === undefined ? {} : { session }),
-      ...(scheduledId === undefined ? {} : { scheduledId }),
-      ...(calledByJob === undefined ? {} : { calledByJob }),
-      ...(client === undefined ? {} : { client }),
+      type: "mutation",
+      path,
+      argsJson,
+      identity,
+      visibility,
+      requestId,
     };
+    if (session !== undefined) message.session = session;
+    if (scheduledId !== undefined) message.scheduledId = scheduledId;
+    if (calledByJob !== undefined) message.calledByJob = calledByJob;
+    if (client !== undefined) message.client = client;
     const answer = await this.#thread.send(message);
     if (answer.type !== "mutation") throw new Error("The engine gave another kind of answer.");
     if (!answer.replayed) {
@@ -160,8 +158,7 @@ class WorkerEngine implements Engine {
   }
 
   functionKind(path: string, visibility: Visibility) {
-    const parsed = parseFunctionPath(path);
-    const entry = parsed === null ? undefined : this.#table.get(parsed);
+    const entry = this.#table.find(path);
     const visible = entry !== undefined && (visibility === "any" || entry.isPublic);
     return Promise.resolve(visible ? entry.kind : null);
   }

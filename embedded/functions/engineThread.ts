@@ -180,7 +180,6 @@ export class EngineThread {
     if (waiting === undefined) return;
     this.#waiting.delete(answer.id);
     this.#lastAnswered = Math.max(this.#lastAnswered, answer.id);
-    if (this.#waiting.size === 0) this.#stopWatching();
     waiting.settle(answer);
   }
 
@@ -190,6 +189,11 @@ export class EngineThread {
   }
 
   #look(): void {
+    // Only here: to begin and end it with each of many requests in a row would cost more than they all do to watch.
+    if (this.#waiting.size === 0) {
+      this.#stopWatching();
+      return;
+    }
     const reading = this.#clock.read();
     if (reading === null || this.#ending !== null) return;
     void this.#endIfTooLarge(reading);

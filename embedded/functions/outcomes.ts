@@ -20,7 +20,7 @@ export function newRequestId(): string {
 
 export function outcome<Extra extends object>(answer: RunAnswer, extra: Extra): Outcome<Extra> {
   const { logLines } = answer;
-  if (answer.ok) return Object.assign(new LazySuccess(answer.valueJson), { logLines }, extra);
+  if (answer.ok) return Object.assign(new LazySuccess(answer.valueJson, logLines), extra);
   return { ok: false, error: answer.error ?? { message: texts.TRANSIENT }, logLines, ...extra };
 }
 
@@ -28,10 +28,12 @@ export function outcome<Extra extends object>(answer: RunAnswer, extra: Extra): 
 class LazySuccess {
   readonly ok = true as const;
   readonly valueJson: string;
+  readonly logLines: string[];
   #value: JSONValue | undefined;
 
-  constructor(valueJson: string) {
+  constructor(valueJson: string, logLines: string[]) {
     this.valueJson = valueJson;
+    this.logLines = logLines;
   }
 
   get value(): JSONValue {

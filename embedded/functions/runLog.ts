@@ -22,12 +22,16 @@ export class RunLog extends Listeners<FunctionLogEntry> {
     { logLines, durationMs, error }: RunAnswer,
   ): void {
     if (this.empty || path.startsWith("_system/")) return;
-    const parsed = parseFunctionPath(path);
+    const entry = this.#table().find(path);
+    const parsed = entry?.path ?? parseFunctionPath(path);
     this.tell({
       identifier: parsed === null ? path : canonicalPath(parsed),
-      ...{ kind, caller, logLines, durationMs, requestId },
-      environment:
-        (parsed === null ? undefined : this.#table().get(parsed))?.environment ?? "isolate",
+      environment: entry?.environment ?? "isolate",
+      kind,
+      caller,
+      logLines,
+      durationMs,
+      requestId,
       timestampMs: Date.now(),
       error: error === null ? null : errorText(error),
     });

@@ -77,9 +77,9 @@ export function parseClientMessage(text: string): ClientMessage {
         modifications: array(message, "modifications").map(parseModification),
       };
     case "Mutation":
-      return { type: "Mutation", ...functionCall(message) };
+      return functionCall("Mutation", message);
     case "Action":
-      return { type: "Action", ...functionCall(message) };
+      return functionCall("Action", message);
     case "Authenticate":
       return {
         type: "Authenticate",
@@ -123,8 +123,12 @@ function parseModification(value: JSONValue): AddQuery | RemoveQuery {
   };
 }
 
-function functionCall(message: JSONObject): FunctionCall {
+function functionCall<Type extends string>(
+  type: Type,
+  message: JSONObject,
+): { type: Type } & FunctionCall {
   return {
+    type,
     requestId: u32(message, "requestId"),
     udfPath: string(message, "udfPath"),
     args: onlyArgument(message),

@@ -2,6 +2,7 @@
 // as of one moment after the other.
 import {
   newRequestId,
+  type ClientInfo,
   type Identity,
   type MutationOutcome,
   type Outcome,
@@ -30,6 +31,7 @@ const MOST_UNTAKEN = 100;
 export class Session {
   readonly #services: SessionServices;
   readonly #connection: Connection;
+  readonly #client: ClientInfo;
   readonly #queries: QuerySet;
   readonly #quota = new QueryQuota();
   readonly #lastSent = new Map<number, QueryResult>();
@@ -54,6 +56,11 @@ export class Session {
   constructor(services: SessionServices, connection: Connection) {
     this.#services = services;
     this.#connection = connection;
+    const { ip, userAgent } = connection;
+    this.#client = {
+      ...(ip === undefined ? {} : { ip }),
+      ...(userAgent === undefined ? {} : { userAgent }),
+    };
     this.#queries = new QuerySet(services.subscriptions, () => {
       this.#owesTransition = true;
       this.#showTransition();
@@ -319,14 +326,6 @@ export class Session {
 
   get sessionId(): string | null {
     return this.#sessionId;
-  }
-
-  get #client(): { ip?: string; userAgent?: string } {
-    const { ip, userAgent } = this.#connection;
-    return {
-      ...(ip === undefined ? {} : { ip }),
-      ...(userAgent === undefined ? {} : { userAgent }),
-    };
   }
 
   // ---- identity ----
