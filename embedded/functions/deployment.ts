@@ -1,6 +1,7 @@
 // Brings the push in force to life: its function table, a fresh realm with the environment variables, its modules.
 import type { Database } from "../database/index.ts";
 import type { JSONObject } from "../values/index.ts";
+import { withoutCtxNames } from "./closureNames.ts";
 import { FunctionTable } from "./functionTable.ts";
 import type { Deployment, Invoker } from "./invocation.ts";
 import { ModuleLoader } from "./moduleLoader.ts";
@@ -46,7 +47,7 @@ export async function loadDeployment(
     sources: {
       read(path) {
         const entry = isolate.get(path);
-        return entry === undefined ? undefined : readModuleFile(dataDir, entry.sha256);
+        return entry && withoutCtxNames(readModuleFile(dataDir, entry.sha256));
       },
     },
   });
