@@ -13,11 +13,8 @@ describe("a recording in many pieces", () => {
     expect(lecture.pieces.size).toBeGreaterThanOrEqual(5);
     expect(againstWitness.lostSeconds).toEqual([]);
     expect(continuity.secondCount).toBeGreaterThanOrEqual(24);
-    // On a machine with time to spare these are below 10 ms, which the long form holds; here others may need the processor.
-    expect(continuity.worstHandoverMs).toBeLessThan(30);
-    expect(continuity.worstPlaceMs).toBeLessThan(30);
-    expect(continuity.driftMs).toBeLessThan(30);
-    expect(againstWitness.worstGapMs).toBeLessThan(30);
+    expect(againstWitness.worstGapMs).toBeLessThan(10);
+    expect(againstWitness.driftMs).toBeLessThan(20);
     const pieces = [...lecture.pieces.values()].sort((a, b) => a.index - b.index);
     expect(pieces.map((piece) => piece.index)).toEqual(pieces.map((_, i) => i));
     // Every piece but the first says how much of it is in the one before as well.

@@ -15,7 +15,7 @@ const SPACING_HZ = 75;
 const TONE_AMPLITUDE = 0.12;
 /** Shorter than its second, so that the same number twice in a row is heard as two. */
 const TONE_MS = 850;
-/** In every twentieth second the chord is short, which leaves a pause of 700 ms in which a recorder may cut. */
+/** In every twentieth second, or as often as is wanted, the chord is short, which leaves a pause of 700 ms in which a recorder may cut. */
 const PAUSE_EVERY_SECONDS = 20;
 const TONE_BEFORE_PAUSE_MS = 300;
 const FADE_MS = 5;
@@ -37,6 +37,8 @@ export type SignalOptions = {
   /** The number of the first second. */
   firstSecond?: number;
   sampleRateHz?: number;
+  /** How often there is a pause in which a recorder may cut. 20 by default. */
+  pauseEverySeconds?: number;
 };
 
 /** A second's number and where in the sound it was heard. */
@@ -45,9 +47,13 @@ export type HeardSecond = { second: number; fromMs: number; toMs: number };
 /** The signal as samples. */
 export function signalSamples(options: SignalOptions): Float32Array {
   const { seconds, firstSecond = 0, sampleRateHz = 48_000 } = options;
+  const { pauseEverySeconds = PAUSE_EVERY_SECONDS } = options;
   const samples = new Float32Array(seconds * sampleRateHz);
   for (let i = 0; i < seconds; i++) {
-    addChord(samples, i * sampleRateHz, firstSecond + i, sampleRateHz);
+    const second = firstSecond + i;
+    const beforePause = second % pauseEverySeconds === pauseEverySeconds - 1;
+    const toneMs = beforePause ? TONE_BEFORE_PAUSE_MS : TONE_MS;
+    addChord(samples, i * sampleRateHz, { second, toneMs, sampleRateHz });
   }
   return samples;
 }
@@ -87,7 +93,7 @@ export function secondsHeard(samples: Float32Array, sampleRateHz: number): Heard
 }
 
 /** All tones are below 4 kHz: listening at 12 kHz hears the same with a quarter of the work. */
-function thinned(samples: Float32Array, sampleRateHz: number): [Float32Array, number] {
+export function thinned(samples: Float32Array, sampleRateHz: number): [Float32Array, number] {
   const factor = Math.max(1, Math.floor(sampleRateHz / 12_000));
   const fewer = new Float32Array(Math.floor(samples.length / factor));
   for (let i = 0; i < fewer.length; i++) {
@@ -114,9 +120,11 @@ function secondsIn(samples: Float32Array, sampleRateHz: number): HeardSecond[] {
   return heard.filter(({ fromMs, toMs }) => toMs - fromMs >= HEARD_MS);
 }
 
-function addChord(samples: Float32Array, at: number, second: number, sampleRateHz: number): void {
-  const beforePause = second % PAUSE_EVERY_SECONDS === PAUSE_EVERY_SECONDS - 1;
-  const toneMs = beforePause ? TONE_BEFORE_PAUSE_MS : TONE_MS;
+function addChord(
+  samples: Float32Array,
+  at: number,
+  { second, toneMs, sampleRateHz }: { second: number; toneMs: number; sampleRateHz: number },
+): void {
   const length = Math.round((toneMs / 1000) * sampleRateHz);
   const fade = (FADE_MS / 1000) * sampleRateHz;
   const tones = frequencies(second);

@@ -9,6 +9,7 @@ import type { RecordingClock } from "./recordingClock.ts";
 import { SegmentRecorder } from "./segmentRecorder.ts";
 import { SegmentWriter, type StorageTrouble } from "./segmentWriter.ts";
 import { segmenterLimits, shouldHandOver, type SegmenterLimits } from "./segmenter.ts";
+import { SoundClock } from "./soundClock.ts";
 import { SoundMeter } from "../soundMeter.ts";
 
 /** A new recorder that has not started by then will not; the old one goes on meanwhile. */
@@ -42,6 +43,7 @@ export class RecordingSession {
   readonly #options: SessionOptions;
   readonly #limits: SegmenterLimits;
   #pauses = new PauseDetector();
+  readonly #soundClock = new SoundClock();
   #stream: MediaStream | undefined;
   #current: Segment | undefined;
   /** Those that record just now: two during a handover. */
@@ -154,19 +156,20 @@ export class RecordingSession {
       },
       onEnd: ({ atMs, unasked }) => {
         this.#recording.delete(segment);
-        const durationMs = clock.at(atMs) - segment.writer.startMs;
+        const durationMs = clock.at(atMs) - startedMs;
         if (this.#current === segment || this.#current === undefined) clock.stop(atMs);
         void this.#close(segment, durationMs).then(finish);
         if (unasked && this.#current === segment) this.#lose();
       },
     });
+    const startedMs = clock.at(recorder.startedAtMs);
     const writer = new SegmentWriter(
       outbox,
       {
         clientKey,
         index,
         session,
-        startMs: clock.at(recorder.startedAtMs),
+        startMs: clock.at(this.#soundClock.place(recorder.start)),
         overlapMs: 0,
         mimeType: baseType(recorder.mimeType),
       },

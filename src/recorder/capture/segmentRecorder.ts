@@ -1,4 +1,5 @@
 /** One MediaRecorder, one file that decodes alone: hands every slice over as it comes and says when the last one is out. */
+import { readStart, type RecorderStart } from "./soundClock.ts";
 
 const SLICE_MS = 1_000;
 /** Speech stays clear at this rate; an hour is 14 MB. */
@@ -30,8 +31,8 @@ export class SegmentRecorder {
   readonly #stopped: Promise<void>;
   #stopAskedAtMs: number | undefined;
 
-  /** From performance.now(), taken at the call of start(): within 1 ms of the first sample in Chromium, while the "start" event comes 50 to 60 ms later. */
-  readonly startedAtMs: number;
+  /** Taken at the call of start(): the "start" event comes 50 to 60 ms later in Chromium. */
+  readonly start: RecorderStart;
   /** Resolves when the browser really records. */
   readonly started: Promise<void>;
 
@@ -57,8 +58,13 @@ export class SegmentRecorder {
         resolve();
       };
     });
-    this.startedAtMs = performance.now();
+    this.start = readStart(stream);
     recorder.start(SLICE_MS);
+  }
+
+  /** From performance.now(). */
+  get startedAtMs(): number {
+    return this.start.atMs;
   }
 
   get mimeType(): string {

@@ -21,35 +21,32 @@ export type Continuity = {
   secondCount: number;
 };
 
-/** Pieces against one long recording of the same microphone. */
-export type Faithfulness = {
-  /** Seconds whose beginning the witness has and the pieces do not. */
-  lostSeconds: number[];
-  /** From one chord to the next: how much longer or shorter it takes in the pieces than for the witness, at most, in ms. */
-  worstGapMs: number;
-  /** How much the pieces' clock has moved against the witness's sound from the first to the last second, in ms. */
-  driftMs: number;
-  /** Seconds that the fake microphone itself spoilt: the witness does not have them either. */
-  spoiltSeconds: number[];
-};
-
 /** A chord begins where a sample has this much of the chord's own height. Less may be Opus's echo ahead of it. */
 const ONSET_SHARE = 0.15;
 /** Before a chord the signal is silent for 150 ms; this much of it has to be there. */
 const SILENT_MS = 15;
 
 /** What is needed of a piece to hear it. */
-type HeardPiece = Pick<ReceivedPiece, "index" | "startMs" | "mimeType" | "bytes">;
+export type HeardPiece = Pick<ReceivedPiece, "index" | "startMs" | "mimeType" | "bytes">;
 
 export async function onsetsIn(piece: HeardPiece): Promise<Onset[]> {
   const { pcm, sampleRateHz } = await decodeAudio(piece.bytes, piece.mimeType);
-  const onsets: Onset[] = [];
-  for (const { second, fromMs } of secondsHeard(pcm, sampleRateHz)) {
+  return chordsIn(pcm, sampleRateHz).map(({ second, atMs }) => ({
+    second,
+    piece: piece.index,
+    atMs: piece.startMs + atMs,
+  }));
+}
+
+/** When the chords begin in a sound, in ms from its own beginning. */
+export function chordsIn(
+  pcm: Float32Array,
+  sampleRateHz: number,
+): { second: number; atMs: number }[] {
+  return secondsHeard(pcm, sampleRateHz).flatMap(({ second, fromMs }) => {
     const at = firstLoudSample(pcm, sampleRateHz, fromMs);
-    if (at === undefined) continue;
-    onsets.push({ second, piece: piece.index, atMs: piece.startMs + (at / sampleRateHz) * 1000 });
-  }
-  return onsets;
+    return at === undefined ? [] : [{ second, atMs: (at / sampleRateHz) * 1000 }];
+  });
 }
 
 /** The chord begins about where it was heard first; just before that it is silent. */
@@ -101,40 +98,11 @@ export async function continuityOf(pieces: Iterable<HeardPiece>): Promise<Contin
   };
 }
 
-/** @param witness one webm recording of the same microphone for at least as long */
-export async function faithfulnessOf(
-  pieces: Iterable<HeardPiece>,
-  witness: Uint8Array<ArrayBuffer>,
-): Promise<Faithfulness> {
-  const places = new Map<number, number>();
-  for (const piece of [...pieces].sort((a, b) => a.index - b.index)) {
-    for (const { second, atMs } of await onsetsIn(piece)) {
-      if (!places.has(second)) places.set(second, atMs);
-    }
-  }
-  const whole = { index: 0, startMs: 0, mimeType: "audio/webm", bytes: witness };
-  const said = new Map((await onsetsIn(whole)).map(({ second, atMs }) => [second, atMs]));
-  const seconds = [...places.keys()].sort((a, b) => a - b);
-  const first = seconds[0] ?? 0;
-  const last = seconds.at(-1) ?? -1;
-  const between = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  const offsets = between.flatMap((second) => {
-    const [here, there] = [places.get(second), said.get(second)];
-    return here === undefined || there === undefined ? [] : [here - there];
-  });
-  return {
-    lostSeconds: between.filter((second) => said.has(second) && !places.has(second)),
-    worstGapMs: Math.max(0, ...offsets.slice(1).map((at, i) => Math.abs(at - (offsets[i] ?? at)))),
-    driftMs: Math.abs(mean(offsets.slice(-5)) - mean(offsets.slice(0, 5))),
-    spoiltSeconds: between.filter((second) => !said.has(second)),
-  };
-}
-
 function spread(values: number[]): number {
   return Math.max(...values) - Math.min(...values);
 }
 
-function mean(values: number[]): number {
+export function mean(values: number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 

@@ -2,7 +2,8 @@
 import type { Page } from "playwright-core";
 import type { SegmenterLimits } from "../../../src/recorder/capture/segmenter.ts";
 import { launchChromium } from "../chromium.ts";
-import { continuityOf, faithfulnessOf, type Continuity, type Faithfulness } from "./continuity.ts";
+import { continuityOf, type Continuity } from "./continuity.ts";
+import { faithfulnessOf, type Faithfulness } from "./faithfulness.ts";
 import { makeMicrophoneFile } from "./microphoneFile.ts";
 import { startEngineServer, type ReceivedLecture } from "./server.ts";
 import { callWitness, heardByWitness } from "./witness.ts";
@@ -10,8 +11,11 @@ import { callWitness, heardByWitness } from "./witness.ts";
 export async function recordSignal(options: {
   seconds: number;
   limits?: SegmenterLimits;
+  /** How often the signal pauses. */
+  pauseEverySeconds?: number;
 }): Promise<{ lecture: ReceivedLecture; continuity: Continuity; againstWitness: Faithfulness }> {
-  const microphone = await makeMicrophoneFile(options.seconds + 20);
+  const { pauseEverySeconds } = options;
+  const microphone = await makeMicrophoneFile(options.seconds + 20, { pauseEverySeconds });
   const server = await startEngineServer();
   const browser = await launchChromium({ microphoneFile: microphone.path });
   try {
@@ -29,8 +33,11 @@ export async function recordSignal(options: {
       options.seconds * 1000,
       { timeout: options.seconds * 1000 + 30_000, polling: 250 },
     );
+    const lectureStartMs = await page.evaluate(
+      () => performance.now() - (engine.recorder?.clockMs() ?? NaN),
+    );
     await page.evaluate(() => engine.recorder?.stop());
-    const witness = await heardByWitness(page);
+    const witness = await heardByWitness(page, lectureStartMs);
     const lecture = await finishedLecture(server.lectures);
     return {
       lecture,

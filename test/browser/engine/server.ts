@@ -43,6 +43,8 @@ const worker = fileURLToPath(
   new URL("../../../src/recorder/files/cutter.worker.ts", import.meta.url),
 );
 
+const witness = fileURLToPath(new URL("./witness.worker.ts", import.meta.url));
+
 let bundled: Promise<Map<string, string>> | undefined;
 
 export async function startEngineServer(): Promise<EngineServer> {
@@ -68,7 +70,7 @@ export async function startEngineServer(): Promise<EngineServer> {
 
 async function bundle(): Promise<Map<string, string>> {
   const result = await build({
-    entryPoints: { page, "cutter.worker": worker },
+    entryPoints: { page, "cutter.worker": worker, "witness.worker": witness },
     bundle: true,
     format: "esm",
     splitting: true,
