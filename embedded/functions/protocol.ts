@@ -113,66 +113,68 @@ export type EngineMessage = {
 };
 
 /**
- * Many short byte strings in two arrays: cloning each one by itself costs far more than its bytes.
- * `spans`: for each entry the index number and the length of each part (-1: null).
+ * Many short byte strings as one text, a character for each byte: cloning byte arrays from thread to thread costs far more
+ * than their bytes. `spans`: for each entry the index number and the length of each part (-1: null).
  */
-export type PackedKeys = { spans: Int32Array; bytes: Uint8Array };
+export type PackedKeys = { spans: number[]; bytes: string };
 
 export function packWrites(writes: readonly WriteKey[]): PackedKeys {
-  const spans = new Int32Array(writes.length * 2);
-  let length = 0;
-  writes.forEach(({ index, key }, position) => {
-    spans[position * 2] = index;
-    spans[position * 2 + 1] = key.length;
-    length += key.length;
-  });
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const { key } of writes) {
-    bytes.set(key, offset);
-    offset += key.length;
-  }
-  return { spans, bytes };
+  const spans: number[] = [];
+  for (const { index, key } of writes) spans.push(index, key.length);
+  return { spans, bytes: joined(writes.map(({ key }) => key)) };
 }
 
 export function unpackWrites({ spans, bytes }: PackedKeys): WriteKey[] {
+  const take = reader(bytes);
   const writes: WriteKey[] = [];
-  let offset = 0;
   for (let position = 0; position < spans.length; position += 2) {
-    const length = spans[position + 1] ?? 0;
-    writes.push({ index: spans[position] ?? 0, key: bytes.subarray(offset, offset + length) });
-    offset += length;
+    writes.push({ index: spans[position] ?? 0, key: take(spans[position + 1] ?? 0) });
   }
   return writes;
 }
 
 export function packReadSet(readSet: ReadSet): PackedKeys {
-  const spans = new Int32Array(readSet.length * 3);
-  let length = 0;
-  readSet.forEach(({ index, from, to }, position) => {
-    spans.set([index, from.length, to === null ? -1 : to.length], position * 3);
-    length += from.length + (to?.length ?? 0);
-  });
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const { from, to } of readSet) {
-    bytes.set(from, offset);
-    offset += from.length;
-    if (to === null) continue;
-    bytes.set(to, offset);
-    offset += to.length;
+  const spans: number[] = [];
+  const keys: Uint8Array[] = [];
+  for (const { index, from, to } of readSet) {
+    spans.push(index, from.length, to === null ? -1 : to.length);
+    keys.push(from);
+    if (to !== null) keys.push(to);
   }
-  return { spans, bytes };
+  return { spans, bytes: joined(keys) };
 }
 
 export function unpackReadSet({ spans, bytes }: PackedKeys): ReadSet {
+  const take = reader(bytes);
   const readSet: ReadSet = [];
-  let offset = 0;
-  const take = (length: number) => bytes.subarray(offset, (offset += length));
   for (let position = 0; position < spans.length; position += 3) {
     const from = take(spans[position + 1] ?? 0);
     const toLength = spans[position + 2] ?? -1;
     readSet.push({ index: spans[position] ?? 0, from, to: toLength < 0 ? null : take(toLength) });
   }
   return readSet;
+}
+
+function joined(keys: readonly Uint8Array[]): string {
+  let length = 0;
+  for (const key of keys) length += key.length;
+  const bytes = Buffer.allocUnsafe(length);
+  let offset = 0;
+  for (const key of keys) {
+    bytes.set(key, offset);
+    offset += key.length;
+  }
+  return bytes.toString("latin1");
+}
+
+/** Takes one key after the other. They share memory of their own, as some of them are kept for long. */
+function reader(text: string): (length: number) => Uint8Array {
+  const bytes = Buffer.allocUnsafeSlow(text.length);
+  bytes.write(text, "latin1");
+  let offset = 0;
+  return (length) => {
+    const key = new Uint8Array(bytes.buffer, offset, length);
+    offset += length;
+    return key;
+  };
 }
