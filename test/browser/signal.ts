@@ -107,9 +107,12 @@ export function thinned(samples: Float32Array, sampleRateHz: number): [Float32Ar
 function secondsIn(samples: Float32Array, sampleRateHz: number): HeardSecond[] {
   const length = Math.round((WINDOW_MS / 1000) * sampleRateHz);
   const hop = Math.round((HOP_MS / 1000) * sampleRateHz);
+  const hann = hannWindow(length);
+  const window = new Float64Array(length);
   const heard: HeardSecond[] = [];
   for (let at = 0; at + length <= samples.length; at += hop) {
-    const second = numberIn(samples.subarray(at, at + length), sampleRateHz);
+    for (let i = 0; i < length; i++) window[i] = (samples[at + i] ?? 0) * (hann[i] ?? 0);
+    const second = numberIn(window, sampleRateHz);
     if (second === undefined) continue;
     const fromMs = (at / sampleRateHz) * 1000;
     const toMs = fromMs + WINDOW_MS;
@@ -150,7 +153,7 @@ function checkDigit(digits: number[]): number {
   return digits.reduce((sum, digit, i) => sum + digit * (i + 1), 3) % 8;
 }
 
-function numberIn(window: Float32Array, sampleRateHz: number): number | undefined {
+function numberIn(window: Float64Array, sampleRateHz: number): number | undefined {
   const digits: number[] = [];
   for (let band = 0; band < BANDS; band++) {
     const digit = loudestTone(window, band, sampleRateHz);
@@ -162,10 +165,8 @@ function numberIn(window: Float32Array, sampleRateHz: number): number | undefine
   return digits.reduce((sum, digit, i) => sum + digit * 8 ** i, 0);
 }
 
-function loudestTone(window: Float32Array, band: number, sampleRateHz: number): number | undefined {
-  const powers = Array.from({ length: TONES_PER_BAND }, (_, digit) =>
-    power(window, frequency(band, digit), sampleRateHz),
-  );
+function loudestTone(window: Float64Array, band: number, sampleRateHz: number): number | undefined {
+  const powers = powersIn(window, band, sampleRateHz);
   const loudest = Math.max(...powers);
   const digit = powers.indexOf(loudest);
   const second = Math.max(...powers.filter((_, i) => i !== digit));
@@ -173,19 +174,49 @@ function loudestTone(window: Float32Array, band: number, sampleRateHz: number): 
   return loudest > 1e-6 && loudest > second * CLEAR_RATIO ? digit : undefined;
 }
 
-/** Goertzel's filter over a Hann window: the squared amplitude at one frequency. */
-function power(window: Float32Array, frequencyHz: number, sampleRateHz: number): number {
-  const hann = hannWindow(window.length);
-  const coefficient = 2 * Math.cos((2 * Math.PI * frequencyHz) / sampleRateHz);
-  let before = 0;
-  let beforeThat = 0;
-  for (let i = 0; i < window.length; i++) {
-    const now = (window[i] ?? 0) * (hann[i] ?? 0) + coefficient * before - beforeThat;
-    beforeThat = before;
-    before = now;
+function powersIn(window: Float64Array, band: number, sampleRateHz: number): number[] {
+  const powers: number[] = [];
+  for (let digit = 0; digit < TONES_PER_BAND; digit += 4) {
+    const coefficient = (of: number) =>
+      2 * Math.cos((2 * Math.PI * frequency(band, digit + of)) / sampleRateHz);
+    powers.push(
+      ...fourPowers(window, coefficient(0), coefficient(1), coefficient(2), coefficient(3)),
+    );
   }
-  const energy = before ** 2 + beforeThat ** 2 - coefficient * before * beforeThat;
-  return (energy * 16) / window.length ** 2;
+  return powers;
+}
+
+/**
+ * Goertzel's filter: the squared amplitude at one frequency. Each step waits for the one before it, so four frequencies
+ * side by side take hardly longer than one.
+ */
+function fourPowers(window: Float64Array, a: number, b: number, c: number, d: number): number[] {
+  let a1 = 0;
+  let b1 = 0;
+  let c1 = 0;
+  let d1 = 0;
+  let a2 = 0;
+  let b2 = 0;
+  let c2 = 0;
+  let d2 = 0;
+  for (let i = 0; i < window.length; i++) {
+    const sample = window[i] ?? 0;
+    const a0 = sample + a * a1 - a2;
+    const b0 = sample + b * b1 - b2;
+    const c0 = sample + c * c1 - c2;
+    const d0 = sample + d * d1 - d2;
+    a2 = a1;
+    b2 = b1;
+    c2 = c1;
+    d2 = d1;
+    a1 = a0;
+    b1 = b0;
+    c1 = c0;
+    d1 = d0;
+  }
+  const power = (coefficient: number, before: number, beforeThat: number) =>
+    ((before ** 2 + beforeThat ** 2 - coefficient * before * beforeThat) * 16) / window.length ** 2;
+  return [power(a, a1, a2), power(b, b1, b2), power(c, c1, c2), power(d, d1, d2)];
 }
 
 const hannWindows = new Map<number, Float32Array>();
