@@ -31,8 +31,12 @@ export async function visit(
   return visitor;
 }
 
+/** Longer than the driver's own half minute: what comes within milliseconds takes long on a machine with much to do. */
+const LONGEST_WAIT_MS = 90_000;
+
 /** Records what a page does. */
 export function watch(context: BrowserContext, page: Page): Visitor {
+  context.setDefaultTimeout(LONGEST_WAIT_MS);
   const scriptRequests: Request[] = [];
   const errors: string[] = [];
   page.on("request", (request) => {
@@ -47,6 +51,11 @@ export function watch(context: BrowserContext, page: Page): Visitor {
     if (message.type() === "error") errors.push(message.text());
   });
   return { context, page, scriptRequests, errors, close: () => context.close() };
+}
+
+/** Waits until the app itself is there, and not only the first sight that index.html has of it, with the same words. */
+export async function appIsThere(page: Page): Promise<void> {
+  await page.locator(".first-paint").waitFor({ state: "detached" });
 }
 
 /** What of the requests could be polling: everything but sign-in, the upload of files and the reading of static ones. */
