@@ -8,6 +8,9 @@ import { SlowestFirst } from "./test/slowestFirst.ts";
  */
 const retry = process.env.CI ? 1 : 0;
 
+/** What is waited for comes within milliseconds; on a machine that does much else at once it may take seconds. */
+const expectations = { poll: { timeout: 30_000 } };
+
 export default defineConfig({
   test: {
     sequence: { sequencer: SlowestFirst },
@@ -16,6 +19,7 @@ export default defineConfig({
         test: {
           name: "unit",
           retry,
+          expect: expectations,
           // By default one core is left free; nobody works beside the tests.
           maxWorkers: 2,
           environment: "node",
@@ -23,28 +27,31 @@ export default defineConfig({
             "{domain,embedded,local-ai,scripts,src}/**/*.test.{ts,tsx}",
             "test/{provider,bench,differential}/**/*.test.ts",
           ],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          // Behind the end-to-end tests (scripts/test.ts) they may stand still for seconds.
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
         },
       },
       {
         test: {
           name: "convex",
           retry,
+          expect: expectations,
           maxWorkers: 2,
           environment: "edge-runtime",
           include: ["convex/**/*.test.ts"],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           // The first world of a file loads every function, which takes long on a busy machine.
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {
-        // Real servers and a real Chromium. Three files at a time keep two cores busy: most of them wait
-        // for a microphone, a power cut or a provider.
+        // Real servers and a real Chromium. Of three files at a time most wait for a microphone, a power cut or a
+        // provider; scripts/test.ts lets the other projects have what they leave of two cores.
         test: {
           name: "end-to-end",
           retry,
+          expect: expectations,
           environment: "node",
           include: ["test/{e2e,browser,faults,cli,crash,fuzz}/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/*.long.test.ts"],
@@ -57,6 +64,7 @@ export default defineConfig({
         // What takes minutes to hours: `npm run test:long`.
         test: {
           name: "long",
+          expect: expectations,
           environment: "node",
           include: ["test/**/*.long.test.ts"],
           fileParallelism: false,

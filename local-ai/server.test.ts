@@ -215,7 +215,9 @@ describe("the model", () => {
     const { client, url } = await start({ idleMs: 1 });
     const file = await wav(speech);
     await client.audio.transcriptions.create({ file, model: "whisper-1" });
-    await vi.waitFor(async () => expect((await health(url)).state.status).toBe("not_loaded"));
+    await vi.waitFor(async () => expect((await health(url)).state.status).toBe("not_loaded"), {
+      timeout: 20_000,
+    });
     const again = await client.audio.transcriptions.create({ file, model: "whisper-1" });
     expect(again.text).toBe(said);
   });
@@ -232,7 +234,9 @@ describe("the model", () => {
     const file = await wav(speech);
     const create = () => client.audio.transcriptions.create({ file, model: "whisper-1" });
     await expect(create()).rejects.toMatchObject({ status: 503, code: "model_loading" });
-    await vi.waitFor(async () => expect((await health(url)).downloadPercent).toBe(34));
+    await vi.waitFor(async () => expect((await health(url)).downloadPercent).toBe(34), {
+      timeout: 20_000,
+    });
     await expect(create()).rejects.toThrow(
       "The speech model tiny is being downloaded, once: 34 % of 0 MB.",
     );
@@ -270,7 +274,9 @@ describe("a caller that never ends its request", () => {
     const request = httpRequest(`${url}/audio/transcriptions`, { method: "POST" });
     request.on("error", () => {});
     request.write("a");
-    await vi.waitFor(async () => expect((await health(url)).state.status).toBe("ready"));
+    await vi.waitFor(async () => expect((await health(url)).state.status).toBe("ready"), {
+      timeout: 20_000,
+    });
     await Promise.all(servers.splice(0).map((server) => server.close()));
     expect(await fetch(url).catch(() => "gone")).toBe("gone");
   });

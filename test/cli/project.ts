@@ -15,7 +15,7 @@ const COMMAND_LIMIT_MS = 30_000;
 /** The same for this machine as it is now: many times more may wait for its processors than they can run. */
 function commandLimitMs(): number {
   const [waiting = 0] = loadavg();
-  return COMMAND_LIMIT_MS * Math.max(1, waiting / availableParallelism());
+  return Math.ceil(COMMAND_LIMIT_MS * Math.max(1, waiting / availableParallelism()));
 }
 
 export type Finished = {

@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { signalWav } from "../browser/signal.ts";
 import { TestAccount } from "../harness/client.ts";
+import { recordedFor } from "../harness/recordedTime.ts";
 import { scriptedLecture } from "../harness/scriptedLecture.ts";
 import { visit } from "../harness/visitor.ts";
 import { startWorld, type World } from "../harness/world.ts";
@@ -29,7 +30,7 @@ it("the recorder's button can be pressed before any script has come", async () =
   await page.goto(at("/record"), { waitUntil: "commit" });
   await page.getByRole("button", { name: "Start recording" }).click();
   arrive();
-  await page.getByRole("timer", { name: "Recorded time" }).getByText("0:02").waitFor();
+  await recordedFor(page, 2);
   await visitor.close();
 });
 

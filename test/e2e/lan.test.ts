@@ -8,6 +8,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launchChromium } from "../browser/chromium.ts";
 import { signalWav } from "../browser/signal.ts";
+import { recordedFor } from "../harness/recordedTime.ts";
 import { phone } from "../harness/visitor.ts";
 
 let dataDir: string;
@@ -78,7 +79,7 @@ describe("a phone in the same network", () => {
     await page.goto(`${url}/record`);
     expect(await page.evaluate(() => window.isSecureContext)).toBe(true);
     await page.getByRole("button", { name: "Start recording" }).click();
-    await page.getByRole("timer", { name: "Recorded time" }).getByText("0:05").waitFor();
+    await recordedFor(page, 5);
     await page.getByRole("button", { name: "Stop" }).click();
     await page.waitForURL(/\/lecture\//u);
     // The piece is stored by its upload address, and the job hears of it over the socket. The model

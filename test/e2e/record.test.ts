@@ -2,16 +2,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signalWav } from "../browser/signal.ts";
 import { askingRequests, exportedTranscript, visit, type Visitor } from "../harness/visitor.ts";
+import { recordedFor } from "../harness/recordedTime.ts";
 import { tellOnFailure } from "../harness/tellOnFailure.ts";
 import { startWorld, type World } from "../harness/world.ts";
 import { secondsInText } from "../provider/hear.ts";
 
-const RECORDED_SECONDS = 130;
+/** Longer than the first piece, which ends in a pause after 45 s or more: so there is a seam, and a piece after it. */
+const RECORDED_SECONDS = 70;
 
 let world: World;
 
 beforeAll(async () => {
-  world = await startWorld({ microphone: signalWav({ seconds: 600 }) });
+  world = await startWorld({ microphone: signalWav({ seconds: 300 }) });
 });
 
 afterAll(async () => {
@@ -35,22 +37,18 @@ describe("a recording with the microphone", () => {
     await page.getByRole("button", { name: "Start recording" }).click();
     await page.getByRole("status").getByText("Recording", { exact: true }).waitFor();
     await page.getByText("Transcribed").waitFor();
-    await page.getByRole("timer", { name: "Recorded time" }).getByText("0:20").waitFor();
+    await recordedFor(page, 20);
     await page.getByRole("button", { name: "Mark as important" }).click();
-    await page
-      .getByRole("timer", { name: "Recorded time" })
-      .getByText(`2:${String(RECORDED_SECONDS - 120).padStart(2, "0")}`)
-      .waitFor({ timeout: 180_000 });
-    // Pieces were transcribed while it went on.
-    expect(
-      world.provider.calls.filter((call) => call.kind === "transcription").length,
-    ).toBeGreaterThan(0);
+    await recordedFor(page, RECORDED_SECONDS);
+    // The first piece is transcribed while it goes on.
+    const transcriptions = () =>
+      world.provider.calls.filter((call) => call.kind === "transcription");
+    await expect.poll(() => transcriptions().length).toBeGreaterThan(0);
     await page.getByRole("button", { name: "Stop" }).click();
     await page.waitForURL(/\/lecture\//);
     await page.getByRole("heading", { name: "Key takeaways" }).waitFor({ timeout: 60_000 });
 
-    const calls = world.provider.calls.filter((call) => call.kind === "transcription");
-    expect(calls.length).toBeGreaterThanOrEqual(3);
+    expect(transcriptions().length).toBeGreaterThanOrEqual(2);
     const seconds = secondsInText(await exportedTranscript(page));
     const first = seconds[0] ?? 0;
     // The microphone needs a moment to open; from then on every second is there, once, in order.
@@ -76,10 +74,19 @@ describe("a recording with the microphone", () => {
   });
 });
 
-describe("a recording that is stopped at once", () => {
+describe("a recording that is stopped before any sound has come", () => {
   it("says that there was nothing to keep, and leaves nothing", async () => {
-    const visitor = await visit(world.browser, world.lectern.url, { path: "/record" });
+    const visitor = await visit(world.browser, world.lectern.url);
     const { page } = visitor;
+    // However fast Stop is pressed, a real microphone may have been faster.
+    await page.addInitScript(() => {
+      navigator.mediaDevices.getUserMedia = async () => {
+        const standing = new AudioContext();
+        await standing.suspend();
+        return standing.createMediaStreamDestination().stream;
+      };
+    });
+    await page.goto(new URL("/record", world.lectern.url).href);
     await page.getByRole("button", { name: "Start recording" }).click();
     const stop = page.getByRole("button", { name: "Stop" });
     await stop.click();

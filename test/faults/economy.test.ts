@@ -87,7 +87,8 @@ describe("the screens that show a job of 200 pieces", () => {
     // The transcript: each piece once, in about the bytes that it has; no query of a piece runs for another.
     expect([...sent.values()].filter((times) => times !== 1)).toEqual([]);
     expect(pageWire.of("transcripts:range").bytes).toBeLessThan(1.5 * textBytes);
-    expect(runs.get("transcripts.js:range")).toBeLessThanOrEqual(2 * PIECES);
+    // Twice for each, before and after it is there; a run that a write overtakes is made again.
+    expect(runs.get("transcripts.js:range")).toBeLessThanOrEqual(2.1 * PIECES);
     // All of the page together: no more than a few times what it shows in the end.
     expect(pageWire.receivedBytes).toBeLessThan(4 * textBytes);
     // The picture moves with every piece that begins or ends; only the part around it is sent.
