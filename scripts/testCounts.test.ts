@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { closingLine, countTests, sum } from "./testCounts.ts";
+import { projectDir } from "./run.ts";
+import { closingLine, countTests, failedTests, sum } from "./testCounts.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lectern-counts-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -39,6 +40,27 @@ describe("a test run", () => {
     expect(countTests(join(folder, "missing.json"), 0).failed).toBe(1);
     expect(counted('{"numPassedTests": 12', 0).failed).toBe(1);
     expect(counted({ passed: 12 }, 0).failed).toBe(1);
+  });
+
+  it("names the tests that failed, and the files that failed without one", () => {
+    const file = join(folder, "failed.json");
+    const test = (fullName: string, status: string) => ({ fullName, status });
+    const testResults = [
+      {
+        name: join(projectDir, "a.test.ts"),
+        status: "passed",
+        assertionResults: [test("a", "passed")],
+      },
+      {
+        name: join(projectDir, "test/b.test.ts"),
+        status: "failed",
+        assertionResults: [test("b is one", "failed"), test("b is two", "passed")],
+      },
+      { name: join(projectDir, "c.test.ts"), status: "failed", assertionResults: [] },
+    ];
+    writeFileSync(file, JSON.stringify({ ...report(2, 1), testResults }));
+    expect(failedTests(file)).toEqual([`${join("test", "b.test.ts")}: b is one`, "c.test.ts"]);
+    expect(failedTests(join(folder, "missing.json"))).toEqual([]);
   });
 
   it("ends with one plain line", () => {

@@ -1,6 +1,8 @@
 // What a run of the test runner comes to, also when it crashed or left no report.
 import { readFileSync } from "node:fs";
+import { relative } from "node:path";
 import { z } from "zod";
+import { projectDir } from "./run.ts";
 
 export type TestCounts = { passed: number; failed: number; skipped: number };
 
@@ -10,6 +12,15 @@ const reportSchema = z.object({
   numFailedTests: z.number(),
   numPendingTests: z.number(),
   numTodoTests: z.number(),
+  testResults: z
+    .array(
+      z.object({
+        name: z.string(),
+        status: z.string(),
+        assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+      }),
+    )
+    .default([]),
 });
 
 /**
@@ -30,6 +41,24 @@ export function countTests(reportFile: string, exitCode: number): TestCounts {
   // Nothing tested is nothing shown.
   const isBadWithoutReason = exitCode !== 0 || counts.passed + counts.skipped === 0;
   return counts.failed === 0 && isBadWithoutReason ? { ...counts, failed: 1 } : counts;
+}
+
+/**
+ * The tests that failed, each as its file and name; a file that failed outside of any test stands for itself.
+ * @param reportFile as above; none is read as none failed: the count says so already
+ */
+export function failedTests(reportFile: string): string[] {
+  try {
+    const { testResults } = reportSchema.parse(JSON.parse(readFileSync(reportFile, "utf8")));
+    return testResults.flatMap(({ name, status, assertionResults }) => {
+      const file = relative(projectDir, name);
+      const failed = assertionResults.filter((test) => test.status === "failed");
+      if (failed.length === 0) return status === "failed" ? [file] : [];
+      return failed.map(({ fullName }) => `${file}: ${fullName}`);
+    });
+  } catch {
+    return [];
+  }
 }
 
 export function sum(all: readonly TestCounts[]): TestCounts {

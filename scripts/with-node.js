@@ -8,6 +8,10 @@ const least = 24;
 const [name = "", ...args] = process.argv.slice(2);
 const script = fileURLToPath(new URL(`${name}.ts`, import.meta.url));
 const binary = process.platform === "win32" ? "node.exe" : "node";
+// Programs that were compiled once start quicker from then on, here and in what is started from here.
+process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
+  new URL("../node_modules/.cache/node", import.meta.url),
+);
 const pinned = fileURLToPath(new URL(`../node_modules/node/bin/${binary}`, import.meta.url));
 
 if (majorVersion() >= least) {
