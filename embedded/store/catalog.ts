@@ -170,7 +170,7 @@ export class Catalog {
   addIndex(table: Table, name: string, definition: StoredIndexDefinition): Index {
     const id = this.#connection
       .statement("INSERT INTO indexes (table_number, name, definition) VALUES (?, ?, ?)")
-      .run(table.number, name, JSON.stringify(definition));
+      .insert(table.number, name, JSON.stringify(definition));
     switch (definition.kind) {
       case "by_id": // the UNIQUE constraint of the documents' table serves
         break;

@@ -53,8 +53,17 @@ export class Statement<Row extends unknown[]> {
     }
   }
 
-  /** @returns the row id of an insert */
-  run(...parameters: SQLInputValue[]): number {
+  /** For a statement that gives no rows. `get` carries it out without making an object of counts that nobody reads. */
+  run(...parameters: SQLInputValue[]): void {
+    try {
+      this.#statement.get(...parameters);
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
+  /** @returns the row id */
+  insert(...parameters: SQLInputValue[]): number {
     try {
       return Number(this.#statement.run(...parameters).lastInsertRowid);
     } catch (error) {

@@ -45,7 +45,7 @@ export class DocumentStore {
 
   /** @returns the row number */
   insert(table: Table, internalId: Uint8Array, sizeBytes: number, json: string): number {
-    return this.#tableStatements(table).insert.run(internalId, sizeBytes, json);
+    return this.#tableStatements(table).insert.insert(internalId, sizeBytes, json);
   }
 
   update(table: Table, row: number, sizeBytes: number, json: string): void {
