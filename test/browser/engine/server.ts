@@ -43,7 +43,7 @@ const worker = fileURLToPath(
   new URL("../../../src/recorder/files/cutter.worker.ts", import.meta.url),
 );
 
-const witness = fileURLToPath(new URL("./witness.worker.ts", import.meta.url));
+const witness = fileURLToPath(new URL("./witnessWorker.ts", import.meta.url));
 
 let bundled: Promise<Map<string, string>> | undefined;
 
@@ -70,7 +70,7 @@ export async function startEngineServer(): Promise<EngineServer> {
 
 async function bundle(): Promise<Map<string, string>> {
   const result = await build({
-    entryPoints: { page, "cutter.worker": worker, "witness.worker": witness },
+    entryPoints: { page, "cutter.worker": worker, witnessWorker: witness },
     bundle: true,
     format: "esm",
     splitting: true,

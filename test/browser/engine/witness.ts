@@ -5,7 +5,7 @@
  * to know whether a recorder put it into the right places has to know how long the microphone stood still, and when.
  */
 import type { Page } from "playwright-core";
-import type { Testimony } from "./witness.worker.ts";
+import type { Testimony } from "./witnessWorker.ts";
 
 /** What the witness can say. */
 export type Witness = {
@@ -42,7 +42,7 @@ export async function callWitness(page: Page): Promise<void> {
       const track = stream.getAudioTracks()[0]?.clone();
       if (!track) throw new Error("The microphone has no track.");
       const { readable } = new host.MediaStreamTrackProcessor({ track, maxBufferSize });
-      const worker = new Worker("/witness.worker.js", { type: "module" });
+      const worker = new Worker("/witnessWorker.js", { type: "module" });
       const said = new Promise<Testimony>((resolve, reject) => {
         worker.onmessage = ({ data }: MessageEvent<Testimony>) => resolve(data);
         worker.onerror = ({ message }) => reject(new Error(`The witness failed: ${message}`));
