@@ -2,6 +2,7 @@
 // that a Node too old for the rest of the project can still say so instead of failing on its syntax.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
 import { fileURLToPath } from "node:url";
 
 const least = 24;
@@ -15,6 +16,7 @@ process.env.NODE_COMPILE_CACHE ??= fileURLToPath(
 const pinned = fileURLToPath(new URL(`../node_modules/node/bin/${binary}`, import.meta.url));
 
 if (majorVersion() >= least) {
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
   process.argv.splice(1, 2, script);
   await import(`./${name}.ts`);
 } else if (existsSync(pinned)) {
