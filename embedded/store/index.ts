@@ -1,5 +1,4 @@
 // The store: SQLite files, tables, rows and keys. It knows nothing of transactions' rules or of queries.
-export { type StoredAnswer } from "./answers.ts";
 export { copyDatabase, StoreError, type StoreErrorCode } from "./connection.ts";
 export { Index, Table, TABLES_PSEUDO_INDEX, type StoredIndexDefinition } from "./catalog.ts";
 export { commonId, copyRows, removeSomeRows } from "./bulk.ts";
