@@ -2,7 +2,6 @@
 import {
   ADTS,
   AudioSampleSink,
-  BlobSource,
   canEncodeAudio,
   EncodedPacketSink,
   FLAC,
@@ -20,6 +19,7 @@ import {
 } from "mediabunny";
 import { MAX_LECTURE_DURATION_MS } from "../../../domain/limits.ts";
 import { FileProblem } from "./fileProblem.ts";
+import { fileSource } from "./fileSource.ts";
 import { pieceFormat, pieceLengthMs, type PieceFormat } from "./plan.ts";
 
 export type AudioFile = {
@@ -36,12 +36,6 @@ export type AudioFile = {
 /** Encoded speech: clear, and an hour is 22 MB. */
 export const ENCODED_BITS_PER_SECOND = 48_000;
 
-/**
- * Files are read from front to back, and the same place seldom twice. A larger cache (the default is 8 MB) keeps what was
- * read until it outlives the cheap collection of young garbage: measured, 60 MB more at once.
- */
-const READ_CACHE_BYTES = 2 ** 20;
-
 const formats = [MP4, QTFF, MATROSKA, WEBM, WAVE, OGG, FLAC, MP3, ADTS, MPEG_TS];
 
 /**
@@ -50,7 +44,7 @@ const formats = [MP4, QTFF, MATROSKA, WEBM, WAVE, OGG, FLAC, MP3, ADTS, MPEG_TS]
 export async function openAudioFile(file: File): Promise<AudioFile> {
   if (file.size === 0) throw new FileProblem("empty_file", file.name);
   const input = new Input({
-    source: new BlobSource(file, { maxCacheSize: READ_CACHE_BYTES }),
+    source: fileSource(file),
     formats,
   });
   try {
