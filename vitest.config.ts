@@ -54,6 +54,7 @@ export default defineConfig({
           expect: expectations,
           environment: "node",
           include: ["test/{e2e,browser,faults,cli,crash,fuzz}/**/*.test.ts"],
+          globalSetup: "test/harness/buildOnce.ts",
           exclude: ["**/node_modules/**", "**/*.long.test.ts"],
           maxWorkers: 3,
           testTimeout: 240_000,
