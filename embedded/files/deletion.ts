@@ -11,6 +11,7 @@ import type { FileStore } from "./fileStore.ts";
 const HELD_CHECK_MS = 500;
 
 export type FileDeletion = { close(): Promise<void> };
+type DeletedFile = { id: string; internalId: string };
 
 /** @param onError told when bytes could not be removed; they are tried again at the next deletion or start */
 export function startFileDeletion(options: {
@@ -21,16 +22,29 @@ export function startFileDeletion(options: {
 }): FileDeletion {
   const { engine, subscriptions, files, onError } = options;
   const closing = new AbortController();
-  let removing: Promise<void> = Promise.resolve();
+  /** The newest list, until its turn comes: while bytes are held, each deletion makes the list anew and longer. */
+  let listed: DeletedFile[] = [];
+  let removing: Promise<void> | undefined;
 
-  async function remove(rows: { id: string; internalId: string }[]): Promise<void> {
-    while (await files.areDeletionsHeld()) {
-      // What is left when the server stops is on the list at the next start.
-      if (closing.signal.aborted) return;
-      await setTimeout(HELD_CHECK_MS, null, { signal: closing.signal }).catch(() => null);
+  async function removeListed(): Promise<void> {
+    try {
+      while (listed.length > 0) {
+        while (await files.areDeletionsHeld()) {
+          // What is left when the server stops is on the list at the next start.
+          if (closing.signal.aborted) return;
+          await setTimeout(HELD_CHECK_MS, null, { signal: closing.signal }).catch(() => null);
+        }
+        const rows = listed;
+        listed = [];
+        await files.remove(rows.map((row) => row.internalId));
+        await engine.callSystem("files:forgetDeleted", { ids: rows.map((row) => row.id) });
+      }
+    } catch (error) {
+      onError(error);
+    } finally {
+      // In one step with the last look at the list, so that a list that comes now finds nobody at work.
+      removing = undefined;
     }
-    await files.remove(rows.map((row) => row.internalId));
-    await engine.callSystem("files:forgetDeleted", { ids: rows.map((row) => row.id) });
   }
 
   const watched = new QuerySet(subscriptions, () => {
@@ -39,8 +53,8 @@ export function startFileDeletion(options: {
         onError(new Error(`The list of deleted files cannot be read: ${result.error.message}`));
         continue;
       }
-      const rows = deletedFiles(JSON.parse(result.valueJson) as JSONValue);
-      if (rows.length > 0) removing = removing.then(() => remove(rows)).catch(onError);
+      listed = deletedFiles(JSON.parse(result.valueJson) as JSONValue);
+      if (listed.length > 0) removing ??= removeListed();
     }
   });
   watched.add(0, {
@@ -59,7 +73,7 @@ export function startFileDeletion(options: {
   };
 }
 
-function deletedFiles(value: JSONValue): { id: string; internalId: string }[] {
+function deletedFiles(value: JSONValue): DeletedFile[] {
   if (!Array.isArray(value)) return [];
   return value.flatMap((row) =>
     isJSONObject(row) && typeof row.id === "string" && typeof row.internalId === "string"
