@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { convexToJson } from "convex/values";
 import { Database } from "./index.ts";
-import type { Commit, Transaction } from "./index.ts";
+import type { Commit } from "./index.ts";
+import { mutate } from "./testing/mutate.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -29,17 +30,6 @@ const open = () => Database.open({ path: path(), now: () => nowMs });
 function reopen(): void {
   database.close();
   database = open();
-}
-
-function mutate<T>(body: (tx: Transaction) => T, ending: "commit" | "rollback" = "commit"): T {
-  const tx = database.beginMutation({ system: true });
-  try {
-    const result = body(tx);
-    tx[ending]();
-    return result;
-  } finally {
-    tx.rollback();
-  }
 }
 
 const answer = (request: number, session = "s") => ({
@@ -91,9 +81,9 @@ describe("kept answers", () => {
   });
 
   it("are gone with a mutation or a batch that is undone, and can be given again", async () => {
-    await database.batch(() => mutate((tx) => tx.answers.keep(answer(0)), "rollback"));
+    await database.batch(() => mutate(database, (tx) => tx.answers.keep(answer(0)), "rollback"));
     const failing = database.batch(() => {
-      mutate((tx) => tx.answers.keep(answer(1)));
+      mutate(database, (tx) => tx.answers.keep(answer(1)));
       throw new Error("No");
     });
     await expect(failing).rejects.toThrow("No");
@@ -110,7 +100,7 @@ describe("kept answers", () => {
       nowMs += DAY_MS;
     }
     const forget = (beforeMs: number, count: number) =>
-      database.batch(() => mutate((tx) => tx.answers.forget(beforeMs, count)));
+      database.batch(() => mutate(database, (tx) => tx.answers.forget(beforeMs, count)));
     expect(await forget(start, 10)).toBe(0);
     expect(await forget(start + 2 * DAY_MS, 3)).toBe(3);
     expect(await forget(start + 2 * DAY_MS, 3)).toBe(1);

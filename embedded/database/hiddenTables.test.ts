@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Database } from "./index.ts";
 import type { Commit, SchemaJSON, Transaction } from "./index.ts";
+import { mutate } from "./testing/mutate.ts";
 
 const schema: SchemaJSON = {
   tables: [
@@ -34,18 +35,7 @@ afterEach(() => {
 });
 const open = () => Database.open({ path: join(folder, "data.sqlite3") });
 
-/** A mutation of its own; what it returns. */
-function mutate<T>(body: (tx: Transaction) => T, ending: "commit" | "rollback" = "commit"): T {
-  const tx = database.beginMutation({ system: true });
-  try {
-    const result = body(tx);
-    tx[ending]();
-    return result;
-  } finally {
-    tx.rollback();
-  }
-}
-const alone = <T>(body: (tx: Transaction) => T) => database.batch(() => mutate(body));
+const alone = <T>(body: (tx: Transaction) => T) => database.batch(() => mutate(database, body));
 const table = (name: string) => database.tableNames().find((each) => each.name === name);
 const note = (n: number) => ({ n, text: `word${String(n)} common`, v: [n, 1] });
 
@@ -130,15 +120,15 @@ describe("a hidden table", () => {
   it("stays hidden when the transaction that shows it fails; what else the batch did stays, too", async () => {
     await fill(3);
     await database.batch(() => {
-      mutate((tx) => tx.insert("notes", note(1)));
-      mutate(show, "rollback");
-      mutate((tx) => tx.insert("notes", note(2)));
+      mutate(database, (tx) => tx.insert("notes", note(1)));
+      mutate(database, show, "rollback");
+      mutate(database, (tx) => tx.insert("notes", note(2)));
     });
     expect(found()).toEqual(all([1, 2]));
     await database.batch(() => {
-      mutate((tx) => tx.insert("notes", note(3)));
-      mutate(show);
-      mutate((tx) => tx.insert("notes", note(4)));
+      mutate(database, (tx) => tx.insert("notes", note(3)));
+      mutate(database, show);
+      mutate(database, (tx) => tx.insert("notes", note(4)));
     });
     expect(found()).toEqual(all([4, 100, 101, 102]));
     expect(table("_replaced_test")?.documentCount).toBe(3);
@@ -153,7 +143,7 @@ describe("a hidden table", () => {
     await fill(3);
     await expect(
       database.batch(() => {
-        mutate(show);
+        mutate(database, show);
         throw new Error("no disk");
       }),
     ).rejects.toThrow("no disk");
@@ -195,7 +185,7 @@ describe("a hidden table", () => {
     };
     await fill(3);
     await database.batch(() => {
-      mutate(show);
+      mutate(database, show);
       expect(stale()).toBe(1);
     });
     await database.batch(() => {
